@@ -1,0 +1,22 @@
+namespace Rtfm.Agent.Capture;
+
+/// <summary>Packets that a source hands over together. Made once, filled again and again.</summary>
+public sealed class PacketBatch(int capacity = PacketBatch.DefaultCapacity)
+{
+    public const int DefaultCapacity = 256;
+
+    private readonly CapturedPacket[] _packets = new CapturedPacket[capacity];
+
+    public int Capacity => _packets.Length;
+
+    public int Count { get; private set; }
+
+    public bool IsFull => Count == _packets.Length;
+
+    public ReadOnlySpan<CapturedPacket> Packets => _packets.AsSpan(0, Count);
+
+    public void Clear() => Count = 0;
+
+    /// <summary>The next packet to fill in; the batch must not be full.</summary>
+    public ref CapturedPacket Add() => ref _packets[Count++];
+}

@@ -1,0 +1,29 @@
+namespace Rtfm.Model;
+
+/// <summary>How an attribute's value is encoded in a flow data package and shown to people.</summary>
+public enum AttributeSyntax : byte
+{
+    /// <summary>No value of its own: Null and the meter variables.</summary>
+    None,
+
+    /// <summary>Integer32 or an enumeration (BER tag 02).</summary>
+    Integer,
+
+    /// <summary>AdjacentAddress (OCTET STRING), shown as hex with hyphens.</summary>
+    AdjacentAddress,
+
+    /// <summary>PeerAddress (OCTET STRING), shown in the text form of its peer type.</summary>
+    PeerAddress,
+
+    /// <summary>TransportAddress (OCTET STRING of 2), shown as a decimal number.</summary>
+    TransportAddress,
+
+    /// <summary>Subscriber and session identifiers (OCTET STRING), shown as hex.</summary>
+    Octets,
+
+    /// <summary>Counter64 (tag 46).</summary>
+    Counter64,
+
+    /// <summary>TimeStamp or TimeFilter: hundredths of a second of meter Uptime (tag 43).</summary>
+    TimeTicks,
+}

@@ -1,0 +1,112 @@
+using System.Collections.Frozen;
+using static Rtfm.Model.AttributeRoles;
+
+namespace Rtfm.Model;
+
+/// <summary>The one table of attributes: number, name, syntax, size, roles, reversal (RFC 2720 §4, RFC 2722 appendix C).</summary>
+/// <remarks>Feeds the packet matching engine, the rule assembler, the MIB, CSV headers and store columns.</remarks>
+public static class FlowAttributes
+{
+    private const AttributeRoles Address = Testable | Package | Column | Masked;
+    private const AttributeRoles Tested = Testable | Package | Column;
+    private const AttributeRoles Variable = Testable | Package | Column | Computed;
+    private const AttributeRoles Reported = Package | Column;
+
+    private static readonly AttributeInfo[] Table =
+    [
+        One(FlowAttribute.Null, "null", AttributeSyntax.None, 0, Testable),
+        One(FlowAttribute.FlowIndex, "flowIndex", AttributeSyntax.Integer, 0, Package),
+        // Attributes 2 and 3 are columns 3 and 2 of flowDataTable (AMB-45); only the status is accessible there.
+        One(FlowAttribute.FlowStatus, "flowStatus", AttributeSyntax.Integer, 0, Package),
+        One(FlowAttribute.FlowTimeMark, "flowTimeMark", AttributeSyntax.TimeTicks, 0, Package),
+        .. Pair(4, 14, "Interface", AttributeSyntax.Integer, 1, Tested),
+        .. Pair(5, 15, "AdjacentType", AttributeSyntax.Integer, 1, Tested),
+        .. Pair(6, 16, "AdjacentAddress", AttributeSyntax.AdjacentAddress, 6, Address, maskOffset: 1),
+        .. Pair(7, 17, "AdjacentMask", AttributeSyntax.AdjacentAddress, 0, Reported),
+        .. Pair(8, 18, "PeerType", AttributeSyntax.Integer, 1, Tested),
+        .. Pair(9, 19, "PeerAddress", AttributeSyntax.PeerAddress, 20, Address, maskOffset: 1),
+        .. Pair(10, 20, "PeerMask", AttributeSyntax.PeerAddress, 0, Reported),
+        .. Pair(11, 21, "TransType", AttributeSyntax.Integer, 1, Tested),
+        .. Pair(12, 22, "TransAddress", AttributeSyntax.TransportAddress, 2, Address, maskOffset: 1),
+        .. Pair(13, 23, "TransMask", AttributeSyntax.TransportAddress, 0, Reported),
+        One(FlowAttribute.PduScale, "pduScale", AttributeSyntax.Integer, 0, Reported),
+        One(FlowAttribute.OctetScale, "octetScale", AttributeSyntax.Integer, 0, Reported),
+        One(FlowAttribute.RuleSet, "ruleSet", AttributeSyntax.Integer, 0, Package),
+        One(FlowAttribute.ToOctets, "toOctets", AttributeSyntax.Counter64, 0, Reported),
+        One(FlowAttribute.ToPdus, "toPDUs", AttributeSyntax.Counter64, 0, Reported),
+        One(FlowAttribute.FromOctets, "fromOctets", AttributeSyntax.Counter64, 0, Reported),
+        One(FlowAttribute.FromPdus, "fromPDUs", AttributeSyntax.Counter64, 0, Reported),
+        One(FlowAttribute.FirstTime, "firstTime", AttributeSyntax.TimeTicks, 0, Reported),
+        One(FlowAttribute.LastActiveTime, "lastActiveTime", AttributeSyntax.TimeTicks, 0, Reported),
+        .. Pair(33, 34, "SubscriberID", AttributeSyntax.Octets, 20, Tested),
+        One(FlowAttribute.SessionId, "sessionID", AttributeSyntax.Octets, 10, Tested),
+        .. Pair(36, 37, "Class", AttributeSyntax.Integer, 1, Variable),
+        One(FlowAttribute.FlowClass, "flowClass", AttributeSyntax.Integer, 1, Variable),
+        .. Pair(39, 40, "Kind", AttributeSyntax.Integer, 1, Variable),
+        One(FlowAttribute.FlowKind, "flowKind", AttributeSyntax.Integer, 1, Variable),
+        One(FlowAttribute.MatchingStoD, "matchingStoD", AttributeSyntax.None, 1, Testable),
+        One(FlowAttribute.V1, "v1", AttributeSyntax.None, 1, Testable),
+        One(FlowAttribute.V2, "v2", AttributeSyntax.None, 1, Testable),
+        One(FlowAttribute.V3, "v3", AttributeSyntax.None, 1, Testable),
+        One(FlowAttribute.V4, "v4", AttributeSyntax.None, 1, Testable),
+        One(FlowAttribute.V5, "v5", AttributeSyntax.None, 1, Testable),
+    ];
+
+    private static readonly AttributeInfo?[] ByNumber = IndexByNumber();
+    private static readonly FrozenDictionary<string, AttributeInfo> ByName = Table.ToFrozenDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Every attribute, in the order of its number.</summary>
+    public static IReadOnlyList<AttributeInfo> All { get; } = [.. Table.OrderBy(a => a.Number)];
+
+    /// <summary>The attribute's row, or null where the number is not assigned.</summary>
+    public static AttributeInfo? Find(FlowAttribute attribute) => (int)attribute < ByNumber.Length ? ByNumber[(int)attribute] : null;
+
+    /// <summary>The attribute of that name (RFC 2720 or SRL spelling, any case) or number, or null.</summary>
+    public static AttributeInfo? Find(ReadOnlySpan<char> nameOrNumber)
+    {
+        if (ushort.TryParse(nameOrNumber, out var number))
+            return Find((FlowAttribute)number);
+        return ByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(nameOrNumber, out var found) ? found : null;
+    }
+
+    /// <summary>The attribute's row.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not assigned.</exception>
+    public static AttributeInfo Get(FlowAttribute attribute) =>
+        Find(attribute) ?? throw new ArgumentOutOfRangeException(nameof(attribute), attribute, "no such flow attribute");
+
+    /// <summary>True for v1 to v5, the meter variables that hold an attribute number.</summary>
+    public static bool IsMeterVariable(FlowAttribute attribute) => attribute is >= FlowAttribute.V1 and <= FlowAttribute.V5;
+
+    /// <summary>True where a rule may select the attribute (RuleAttributeNumber).</summary>
+    public static bool IsRuleSelector(int number) => number >= 0 && number < ByNumber.Length && ByNumber[number] is { } info && info.Is(Testable);
+
+    /// <summary>True where a flow data package may name the attribute.</summary>
+    public static bool IsPackageSelector(uint number) => number < (uint)ByNumber.Length && ByNumber[number] is { } info && info.Is(Package);
+
+    private static AttributeInfo One(FlowAttribute number, string name, AttributeSyntax syntax, int size, AttributeRoles roles) =>
+        new(number, name, syntax, size, roles, number);
+
+    private static AttributeInfo[] Pair(
+        int source,
+        int dest,
+        string name,
+        AttributeSyntax syntax,
+        int size,
+        AttributeRoles roles,
+        int maskOffset = 0
+    ) =>
+        [
+            new((FlowAttribute)source, "source" + name, syntax, size, roles, (FlowAttribute)dest, MaskOf(source, maskOffset)),
+            new((FlowAttribute)dest, "dest" + name, syntax, size, roles, (FlowAttribute)source, MaskOf(dest, maskOffset)),
+        ];
+
+    private static FlowAttribute MaskOf(int address, int maskOffset) => maskOffset == 0 ? FlowAttribute.Null : (FlowAttribute)(address + maskOffset);
+
+    private static AttributeInfo?[] IndexByNumber()
+    {
+        var byNumber = new AttributeInfo?[Table.Max(a => (int)a.Number) + 1];
+        foreach (var info in Table)
+            byNumber[(int)info.Number] = info;
+        return byNumber;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+
+namespace Rtfm.Model;
+
+/// <summary>
+/// flowPackageData: one BER SEQUENCE of attribute values in the order of the selector, minimal definite lengths, each with the application tag of its
+/// SYNTAX (RFC 2720 §4 flowDataPackageTable; MIB-104).
+/// </summary>
+public static class FlowDataPackage
+{
+    private const byte IntegerTag = 0x02;
+    private const byte OctetStringTag = 0x04;
+    private const byte SequenceTag = 0x30;
+    private const byte TimeTicksTag = 0x43;
+    private const byte Counter64Tag = 0x46;
+
+    /// <summary>The most attributes one selector may name: an instance identifier has at most 128 sub-identifiers (MIB-101).</summary>
+    public const int MaxAttributes = 113;
+
+    /// <summary>Reads one package.</summary>
+    /// <param name="package">The content of the OCTET STRING value.</param>
+    /// <param name="attributes">The selector it was asked with.</param>
+    /// <param name="values">Receives one value for each attribute.</param>
+    /// <returns>False where the octets are not such a package: cut short, a wrong tag, too few or too many elements, a number beyond 64 bits.</returns>
+    public static bool TryDecode(ReadOnlySpan<byte> package, ImmutableArray<FlowAttribute> attributes, Span<FlowValue> values)
+    {
+        if (
+            !TryReadElement(ref package, out var tag, out var elements)
+            || tag != SequenceTag
+            || !package.IsEmpty
+            || values.Length < attributes.Length
+        )
+            return false;
+        for (var i = 0; i < attributes.Length; i++)
+        {
+            if (!TryReadElement(ref elements, out tag, out var content) || tag != TagOf(attributes[i]))
+                return false;
+            if (tag == OctetStringTag)
+                values[i] = new FlowValue(content.ToArray());
+            else if (TryReadUnsigned(content, out var number))
+                values[i] = new FlowValue(number);
+            else
+                return false;
+        }
+        return elements.IsEmpty;
+    }
+
+    /// <summary>The application tag an attribute's value carries inside a package (AMB-10).</summary>
+    public static byte TagOf(FlowAttribute attribute) =>
+        FlowAttributes.Find(attribute)?.Syntax switch
+        {
+            AttributeSyntax.Counter64 => Counter64Tag,
+            AttributeSyntax.TimeTicks => TimeTicksTag,
+            AttributeSyntax.Integer => IntegerTag,
+            _ => OctetStringTag,
+        };
+
+    private static bool TryReadElement(ref ReadOnlySpan<byte> input, out byte tag, out ReadOnlySpan<byte> content)
+    {
+        tag = 0;
+        content = default;
+        if (input.Length < 2)
+            return false;
+        int length = input[1];
+        var header = 2;
+        if (length >= 0x80)
+        {
+            // Long form, one or two length octets: a package never exceeds 65,535 octets (OCTET STRING in one SNMP message).
+            var lengthOctets = length & 0x7F;
+            if (lengthOctets is not (1 or 2) || input.Length < 2 + lengthOctets)
+                return false;
+            length = lengthOctets == 1 ? input[2] : BinaryPrimitives.ReadUInt16BigEndian(input[2..]);
+            header += lengthOctets;
+        }
+        if (input.Length - header < length)
+            return false;
+        tag = input[0];
+        content = input.Slice(header, length);
+        input = input[(header + length)..];
+        return true;
+    }
+
+    private static bool TryReadUnsigned(ReadOnlySpan<byte> content, out ulong value)
+    {
+        value = 0;
+        if (content.IsEmpty || content.Length > 9 || (content.Length == 9 && content[0] != 0) || (content[0] & 0x80) != 0)
+            return false;
+        foreach (var octet in content)
+            value = (value << 8) | octet;
+        return true;
+    }
+
+    /// <summary>Writes one package, element by element, into a caller's buffer.</summary>
+    /// <remarks>Elements go in behind room for the longest SEQUENCE header; <see cref="Finish"/> writes the minimal header and says where the package is.</remarks>
+    public ref struct Writer(Span<byte> buffer)
+    {
+        private const int HeaderRoom = 4;
+        private readonly Span<byte> _buffer = buffer;
+        private int _end = HeaderRoom;
+
+        /// <summary>An Integer32, Counter64 or TimeTicks element; all values here are non-negative.</summary>
+        /// <returns>False where the buffer is full.</returns>
+        public bool TryNumber(byte tag, ulong value)
+        {
+            // A leading zero octet keeps the top bit clear: the number is not negative.
+            var octets = 1 + (64 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 8;
+            if (_buffer.Length - _end < octets + 2)
+                return false;
+            _buffer[_end] = tag;
+            _buffer[_end + 1] = (byte)octets;
+            for (var i = octets - 1; i >= 0; i--, value >>= 8)
+                _buffer[_end + 2 + i] = (byte)value;
+            _end += octets + 2;
+            return true;
+        }
+
+        /// <summary>An OCTET STRING element of at most 127 octets.</summary>
+        /// <returns>False where the buffer is full or the octets are too many.</returns>
+        public bool TryOctets(ReadOnlySpan<byte> octets)
+        {
+            if (octets.Length > 127 || _buffer.Length - _end < octets.Length + 2)
+                return false;
+            _buffer[_end] = OctetStringTag;
+            _buffer[_end + 1] = (byte)octets.Length;
+            octets.CopyTo(_buffer[(_end + 2)..]);
+            _end += octets.Length + 2;
+            return true;
+        }
+
+        /// <summary>The finished package, a part of the buffer.</summary>
+        public readonly ReadOnlySpan<byte> Finish()
+        {
+            var length = _end - HeaderRoom;
+            var start =
+                length < 0x80 ? HeaderRoom - 2
+                : length < 0x100 ? HeaderRoom - 3
+                : HeaderRoom - 4;
+            _buffer[start] = SequenceTag;
+            if (length < 0x80)
+                _buffer[start + 1] = (byte)length;
+            else if (length < 0x100)
+                (_buffer[start + 1], _buffer[start + 2]) = (0x81, (byte)length);
+            else
+                (_buffer[start + 1], _buffer[start + 2], _buffer[start + 3]) = (0x82, (byte)(length >> 8), (byte)length);
+            return _buffer[start.._end];
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Rtfm.Model;
+
+/// <summary>Object identifiers that no standard gives us: all under one private-use arc until the project has an enterprise number.</summary>
+public static class Oids
+{
+    /// <summary>The arc everything private hangs under.</summary>
+    public static ReadOnlySpan<uint> Rtfm => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722];
+
+    /// <summary>sysObjectID of the meter.</summary>
+    public static ReadOnlySpan<uint> Meter => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 1];
+
+    /// <summary>The root of RTFM-METER-EXT-MIB.</summary>
+    public static ReadOnlySpan<uint> MeterExtMib => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 2];
+}

@@ -1,0 +1,12 @@
+using Rtfm.Snmp.Messages;
+
+namespace Rtfm.Snmp.Mib;
+
+/// <summary>What a provider may know of the request it answers.</summary>
+/// <param name="Version">SNMPv1 cannot carry a Counter64; a provider of many such objects may pass over them at once (RFC 3584 §4.2.2).</param>
+/// <param name="SecurityName">Who asks, as the security model established it.</param>
+public readonly record struct MibRequest(SnmpVersion Version, string SecurityName)
+{
+    /// <summary>False for SNMPv1.</summary>
+    public bool HasCounter64 => Version != SnmpVersion.V1;
+}

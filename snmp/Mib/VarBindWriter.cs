@@ -1,0 +1,86 @@
+using System.Diagnostics.CodeAnalysis;
+using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Messages;
+
+namespace Rtfm.Snmp.Mib;
+
+/// <summary>Where providers put their answers: each call writes one whole varbind into the response.</summary>
+/// <remarks>
+/// The engine reads back the last name (GETBULK goes on from it) and syntax (SNMPv1 has no Counter64), and rewinds what did not fit.
+/// </remarks>
+public ref struct VarBindWriter(BerWriter ber)
+{
+    private BerWriter _ber = ber;
+    private OidBuffer _lastName;
+
+    /// <summary>The writer underneath, for the engine.</summary>
+    [UnscopedRef]
+    public ref BerWriter Ber => ref _ber;
+
+    /// <summary>The name of the varbind written last.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<uint> LastName => _lastName.Span;
+
+    /// <summary>The syntax of the value written last.</summary>
+    public BerTag LastTag { get; private set; }
+
+    public void Integer(ReadOnlySpan<uint> name, long value)
+    {
+        var mark = Begin(name, BerTag.Integer);
+        _ber.Integer(value);
+        _ber.End(mark);
+    }
+
+    public void OctetString(ReadOnlySpan<uint> name, ReadOnlySpan<byte> octets)
+    {
+        var mark = Begin(name, BerTag.OctetString);
+        _ber.OctetString(octets);
+        _ber.End(mark);
+    }
+
+    public void Oid(ReadOnlySpan<uint> name, ReadOnlySpan<uint> value)
+    {
+        var mark = Begin(name, BerTag.ObjectIdentifier);
+        _ber.Oid(value);
+        _ber.End(mark);
+    }
+
+    public void Counter32(ReadOnlySpan<uint> name, uint value) => Unsigned(name, value, BerTag.Counter32);
+
+    public void Unsigned32(ReadOnlySpan<uint> name, uint value) => Unsigned(name, value, BerTag.Unsigned32);
+
+    public void TimeTicks(ReadOnlySpan<uint> name, uint hundredths) => Unsigned(name, hundredths, BerTag.TimeTicks);
+
+    public void Counter64(ReadOnlySpan<uint> name, ulong value) => Unsigned(name, value, BerTag.Counter64);
+
+    /// <summary>Null, noSuchObject, noSuchInstance or endOfMibView.</summary>
+    public void Empty(ReadOnlySpan<uint> name, BerTag tag)
+    {
+        var mark = Begin(name, tag);
+        _ber.Empty(tag);
+        _ber.End(mark);
+    }
+
+    public void Value(ReadOnlySpan<uint> name, in SnmpValue value)
+    {
+        var mark = Begin(name, value.Tag);
+        value.WriteTo(ref _ber);
+        _ber.End(mark);
+    }
+
+    private void Unsigned(ReadOnlySpan<uint> name, ulong value, BerTag tag)
+    {
+        var mark = Begin(name, tag);
+        _ber.Unsigned(value, tag);
+        _ber.End(mark);
+    }
+
+    private BerMark Begin(ReadOnlySpan<uint> name, BerTag tag)
+    {
+        _lastName.TrySet(name);
+        LastTag = tag;
+        var mark = _ber.Begin((byte)BerTag.Sequence);
+        _ber.Oid(name);
+        return mark;
+    }
+}
