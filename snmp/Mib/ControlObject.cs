@@ -12,9 +12,9 @@ public abstract class ControlObject<TState>(ControlPlane<TState> plane, ObjectId
 
     protected TState Current => plane.State.Current;
 
-    public abstract GetOutcome Get(ReadOnlySpan<uint> name, in MibRequest request, ref VarBindWriter response);
+    public abstract GetOutcome Get(scoped ReadOnlySpan<uint> name, scoped in MibRequest request, ref VarBindWriter response);
 
-    public abstract bool GetNext(ReadOnlySpan<uint> after, in MibRequest request, ref VarBindWriter response);
+    public abstract bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response);
 
     public ErrorStatus Test(SetTransaction transaction, int index) => plane.PlanOf(transaction).Error(index);
 

@@ -1,4 +1,5 @@
 using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Snmp.Mib;
 
@@ -26,8 +27,14 @@ public sealed class ControlPlane<TState>(IControlState<TState> state)
 
     /// <summary>A scalar that can be read and set.</summary>
     /// <param name="instance">Its object identifier with the final 0.</param>
-    public void ReadWrite<T>(ReadOnlySpan<uint> instance, Smi<T> syntax, Func<TState, T> get, Func<TState, T, TState>? set) =>
-        _objects.Add(new MibScalar<TState, T>(this, new(instance[..^1]), syntax, get, set));
+    /// <param name="check">Refuses a value that the state does not allow.</param>
+    public void ReadWrite<T>(
+        ReadOnlySpan<uint> instance,
+        Smi<T> syntax,
+        Func<TState, T> get,
+        Func<TState, T, TState>? set,
+        Func<TState, T, ErrorStatus>? check = null
+    ) => _objects.Add(new MibScalar<TState, T>(this, new(instance[..^1]), syntax, get, set, check));
 
     internal SetPlan<TState> PlanOf(SetTransaction transaction) => transaction.Staged(this, () => new SetPlan<TState>(this, transaction));
 

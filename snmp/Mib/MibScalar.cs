@@ -9,13 +9,14 @@ internal sealed class MibScalar<TState, T>(
     ObjectIdentifier root,
     Smi<T> syntax,
     Func<TState, T> get,
-    Func<TState, T, TState>? set
+    Func<TState, T, TState>? set,
+    Func<TState, T, ErrorStatus>? check
 ) : ControlObject<TState>(plane, root)
     where TState : class
 {
     private readonly ObjectIdentifier _instance = root.Append(0);
 
-    public override GetOutcome Get(ReadOnlySpan<uint> name, in MibRequest request, ref VarBindWriter response)
+    public override GetOutcome Get(scoped ReadOnlySpan<uint> name, scoped in MibRequest request, ref VarBindWriter response)
     {
         if (!name.SequenceEqual(_instance.Span))
             return name.Length <= Root.Length ? GetOutcome.NoSuchObject : GetOutcome.NoSuchInstance;
@@ -23,7 +24,7 @@ internal sealed class MibScalar<TState, T>(
         return GetOutcome.Found;
     }
 
-    public override bool GetNext(ReadOnlySpan<uint> after, in MibRequest request, ref VarBindWriter response)
+    public override bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
     {
         if (after.SequenceCompareTo(_instance.Span) >= 0)
             return false;
@@ -40,6 +41,8 @@ internal sealed class MibScalar<TState, T>(
 
     internal override ErrorStatus Assign(SetPlan<TState> plan, in VarBind varBind)
     {
+        if (check?.Invoke(plan.After, syntax.Decode(varBind.Value)) is { } refused and not ErrorStatus.NoError)
+            return refused;
         plan.After = set!(plan.After, syntax.Decode(varBind.Value));
         return ErrorStatus.NoError;
     }

@@ -38,7 +38,7 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
     public MibTable<TState, TRow> SetsTime(uint column, string name, Func<TRow, uint> get, Func<TRow, uint, TRow> set) =>
         Add(new TableColumn<TRow, uint>(column, name, Smi.TimeTicks, get, (row, _, now) => set(row, now), null, ErrorStatus.NoError));
 
-    public override GetOutcome Get(ReadOnlySpan<uint> name, in MibRequest request, ref VarBindWriter response)
+    public override GetOutcome Get(scoped ReadOnlySpan<uint> name, scoped in MibRequest request, ref VarBindWriter response)
     {
         if (!_entry.IsPrefixOf(name) || name.Length == _entry.Length || !_columns.TryGetValue(name[_entry.Length], out var column))
             return GetOutcome.NoSuchObject;
@@ -48,10 +48,10 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
         return GetOutcome.Found;
     }
 
-    public override bool GetNext(ReadOnlySpan<uint> after, in MibRequest request, ref VarBindWriter response)
+    public override bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
     {
         var first = 0u;
-        ReadOnlySpan<uint> afterIndex = [];
+        scoped ReadOnlySpan<uint> afterIndex = [];
         if (_entry.IsPrefixOf(after))
         {
             if (after.Length > _entry.Length)
