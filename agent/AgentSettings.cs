@@ -91,9 +91,10 @@ internal static class AgentSettings
     private static string Describe(Exception fault)
     {
         var innermost = fault.GetBaseException();
-        var text = ReferenceEquals(innermost, fault) || fault.Message.Contains(innermost.Message, StringComparison.Ordinal)
-            ? fault.Message
-            : $"{fault.Message} {innermost.Message}";
+        var text =
+            ReferenceEquals(innermost, fault) || fault.Message.Contains(innermost.Message, StringComparison.Ordinal)
+                ? fault.Message
+                : $"{fault.Message} {innermost.Message}";
         return text.ReplaceLineEndings(" ");
     }
 }

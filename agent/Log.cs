@@ -11,10 +11,18 @@ internal static partial class Log
     [LoggerMessage(1002, LogLevel.Information, "rule sets running: {RuleSets}")]
     public static partial void Running(ILogger logger, string ruleSets);
 
-    [LoggerMessage(1003, LogLevel.Warning, "task {Task} of '{Owner}' switched to its standby rule set {RuleSet}: the flow table is {Usage:F1} % full")]
+    [LoggerMessage(
+        1003,
+        LogLevel.Warning,
+        "task {Task} of '{Owner}' switched to its standby rule set {RuleSet}: the flow table is {Usage:F1} % full"
+    )]
     public static partial void SwitchedToStandby(ILogger logger, uint task, string owner, int ruleSet, double usage);
 
-    [LoggerMessage(1004, LogLevel.Warning, "flood mode: the flow table is {Usage:F1} % full, no new flows are made until a manager sets flowFloodMode to false")]
+    [LoggerMessage(
+        1004,
+        LogLevel.Warning,
+        "flood mode: the flow table is {Usage:F1} % full, no new flows are made until a manager sets flowFloodMode to false"
+    )]
     public static partial void FloodModeBegan(ILogger logger, double usage);
 
     [LoggerMessage(1005, LogLevel.Warning, "meter reader {Reader} of '{Owner}' has not collected for {Seconds} s; its row is removed")]

@@ -35,7 +35,9 @@ public sealed record LoadedRuleSet
             Name = ruleSet.Name,
             Owner = owner,
             Size = ruleSet.Rules.Length,
-            Written = ruleSet.Rules.Select((rule, i) => KeyValuePair.Create((uint)i + 1, new RuleSlot(rule, IsActionSet: true))).ToImmutableDictionary(),
+            Written = ruleSet
+                .Rules.Select((rule, i) => KeyValuePair.Create((uint)i + 1, new RuleSlot(rule, IsActionSet: true)))
+                .ToImmutableDictionary(),
         };
 
     /// <summary>True once every rule has had its action set: only then can the set become active (MIB-36).</summary>

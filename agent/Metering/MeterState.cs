@@ -51,7 +51,9 @@ public sealed record MeterState
             SampleRates = SampleRates
                 .RemoveRange(configuration.Interfaces.Select(each => each.Value.Name))
                 .AddRange(
-                    configuration.Interfaces.Where(each => each.Value.SampleRate != 1).Select(each => KeyValuePair.Create(each.Value.Name, each.Value.SampleRate))
+                    configuration
+                        .Interfaces.Where(each => each.Value.SampleRate != 1)
+                        .Select(each => KeyValuePair.Create(each.Value.Name, each.Value.SampleRate))
                 ),
             RuleSets =
             [

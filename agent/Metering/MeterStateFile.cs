@@ -7,6 +7,7 @@ namespace Rtfm.Agent.Metering;
 public sealed class MeterStateFile
 {
     private readonly string _path;
+    private readonly Lock _writing = new();
 
     private MeterStateFile(string path, MeterState state) => (_path, State) = (path, state);
 
@@ -29,8 +30,14 @@ public sealed class MeterStateFile
         return file;
     }
 
-    /// <summary>Writes the state; once this returns it survives a crash.</summary>
-    public void Save(MeterState state)
+    /// <summary>Changes the state and writes it; once this returns the change survives a crash.</summary>
+    public void Update(Func<MeterState, MeterState> change)
+    {
+        lock (_writing)
+            Save(change(State));
+    }
+
+    private void Save(MeterState state)
     {
         var fresh = _path + ".new";
         var options = new FileStreamOptions
@@ -60,7 +67,8 @@ public sealed class MeterStateFile
             state.ToConfiguration([]);
             return state with { EngineId = state.EngineId.Length is >= 10 and <= 64 ? state.EngineId : NewEngineId() };
         }
-        catch (Exception fault) when (fault is JsonException or FormatException or ArgumentException or NullReferenceException or NotSupportedException)
+        catch (Exception fault)
+            when (fault is JsonException or FormatException or ArgumentException or NullReferenceException or NotSupportedException)
         {
             var aside = $"{path}.unreadable-{DateTimeOffset.UtcNow:yyyyMMddHHmmss}";
             File.Move(path, aside, overwrite: true);

@@ -30,5 +30,6 @@ public sealed record MeterTask
     public int RunningRuleSet => RunningStandby ? StandbyRuleSet : CurrentRuleSet;
 
     /// <summary>True where a table fuller than this task's mark switches it to standby.</summary>
-    public bool TripsAt(double usagePercent) => Status == RowStatus.Active && !RunningStandby && HighWaterMark is > 0 and < 100 && usagePercent > HighWaterMark;
+    public bool TripsAt(double usagePercent) =>
+        Status == RowStatus.Active && !RunningStandby && HighWaterMark is > 0 and < 100 && usagePercent > HighWaterMark;
 }

@@ -1,3 +1,4 @@
+using System.Linq;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Flows;
@@ -21,7 +22,10 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
     private readonly long _startedAt;
+    private readonly Dictionary<int, RunningRuleSet> _runs = [];
+    private readonly Sampler _sampler = new();
     private volatile MeterConfiguration _configuration;
+    private volatile MeteredSource[] _sources = [];
     private uint _lastUpkeep;
 
     /// <param name="flows">The flow table; the meter disposes it.</param>
@@ -58,12 +62,34 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     /// <summary>Hundredths of a second since the meter was made (RFC 2720 §3.2).</summary>
     public uint Now => Uptime.FromTimeSpan(_clock.GetElapsedTime(_startedAt)).Hundredths;
 
+    /// <summary>Where packets come from, with what was lost there.</summary>
+    public IReadOnlyList<MeteredSource> Sources => _sources;
+
+    /// <summary>Packets that sampling left out, by intent (MIB-45).</summary>
+    public ulong SampledOut => _sampler.LeftOut;
+
+    /// <summary>Packets of the interface that never reached the meter (flowInterfaceLostPackets).</summary>
+    public ulong LostPackets(uint ifIndex)
+    {
+        var lost = 0ul;
+        foreach (var source in _sources)
+        {
+            if (source.IfIndex == ifIndex)
+                lost += source.Counters.Lost;
+        }
+        return lost;
+    }
+
+    /// <summary>Names the sources whose packets will come.</summary>
+    public void Attach(IReadOnlyList<MeteredSource> sources) => _sources = [.. sources];
+
     /// <summary>Meters one batch. Called by capture threads.</summary>
     public void Process(PacketBatch batch)
     {
         lock (_gate)
         {
-            _processor.Process(batch, new Uptime(Now));
+            _sampler.Sample(batch);
+            _processor.Process(batch.Packets, new Uptime(Now));
             ReactToUsage();
         }
     }
@@ -111,7 +137,7 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
                     if (!ReferenceEquals(Flows.Find(set.RuleSet), set))
                         break;
                     var timeout = (uint)Math.Min(_configuration.InactivityTimeoutSeconds * 100L, uint.MaxValue);
-                    Flows.Recover(set, new Uptime(Now), timeout, HeldSince(set.RuleSet), RecoveryRows);
+                    set.Recover(new Uptime(Now), timeout, HeldSince(set.RuleSet), RecoveryRows);
                 }
             }
         }
@@ -157,12 +183,22 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
             return;
         try
         {
-            _stateFile.Save(_stateFile.State.With(next));
+            _stateFile.Update(state => state.With(next));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             // Metering goes on; the operator learns that a restart would forget this change.
             Log.StateNotSaved(_logger, fault);
+        }
+    }
+
+    /// <summary>Flows are read no more.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _processor.Run([]);
+            Flows.Dispose();
         }
     }
 
@@ -175,7 +211,36 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
             if (next.RuleSets.Find(number) is null)
                 Flows.Remove((int)number); // MIB-33: its flow data goes with it.
         }
+        _sampler.SetRates(next.Interfaces);
         Flows.CreationLimit = next.FloodMode ? 0 : Upkeep.FlowsToFloodMark(next, Flows.MaxFlows);
         RunWhatTasksName();
+    }
+
+    private void RunWhatTasksName()
+    {
+        var running = new List<RunningRuleSet>();
+        foreach (var number in _configuration.RunningRuleSets())
+        {
+            if (_configuration.RuleSets.Find((uint)number) is not { } ruleSet)
+                continue;
+            var flows = Flows.GetOrAdd(number);
+            // A set that only goes on running keeps its engine and its counts; one that was loaded anew, or whose flows are gone, starts afresh.
+            if (!_runs.TryGetValue(number, out var run) || !ReferenceEquals(run.Rules, ruleSet.Written) || !ReferenceEquals(run.Flows, flows))
+                _runs[number] = run = new RunningRuleSet(number, ruleSet.Written, new(new(ruleSet.ToRuleSet()), flows.Shapes), flows);
+            running.Add(run);
+        }
+        var before = _processor.Running;
+        _processor.Run(running);
+        if (!before.SequenceEqual(running))
+            Log.Running(_logger, running.Count == 0 ? "none" : string.Join(", ", running.Select(run => run.Number)));
+    }
+
+    private void LogTimedOutReaders(MeterConfiguration next)
+    {
+        foreach (var (index, reader) in _configuration.Readers)
+        {
+            if (reader.TimeoutSeconds > 0 && next.Readers.Find(index) is null)
+                Log.ReaderTimedOut(_logger, index, reader.Owner, reader.TimeoutSeconds);
+        }
     }
 }

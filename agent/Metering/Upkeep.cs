@@ -17,10 +17,10 @@ internal static class Upkeep
         var tasks = configuration.Tasks.Select((_, task) => IsAbandoned(task.Status, task.TimeStamp, now) ? null : task);
         // A set that a task still names stays, or the task would name nothing (MIB-32).
         var ruleSets = configuration.RuleSets.Select(
-            (number, ruleSet) =>
-                IsAbandoned(ruleSet.Status, ruleSet.TimeStamp, now) && !configuration.IsNamedByTask(number) ? null : ruleSet
+            (number, ruleSet) => IsAbandoned(ruleSet.Status, ruleSet.TimeStamp, now) && !configuration.IsNamedByTask(number) ? null : ruleSet
         );
-        return ReferenceEquals(readers, configuration.Readers)
+        return
+            ReferenceEquals(readers, configuration.Readers)
             && ReferenceEquals(tasks, configuration.Tasks)
             && ReferenceEquals(ruleSets, configuration.RuleSets)
             ? configuration

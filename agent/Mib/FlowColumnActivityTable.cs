@@ -70,7 +70,7 @@ internal sealed class FlowColumnActivityTable(FlowTable flows) : IMibProvider
         return false;
     }
 
-    private bool TryNextInColumn(uint column, ReadOnlySpan<uint> after, ref VarBindWriter response)
+    private bool TryNextInColumn(uint column, scoped ReadOnlySpan<uint> after, ref VarBindWriter response)
     {
         Span<byte> data = stackalloc byte[LongestData];
         FlowSnapshot flow = default;
@@ -96,7 +96,7 @@ internal sealed class FlowColumnActivityTable(FlowTable flows) : IMibProvider
         return false;
     }
 
-    private static void Write(ReadOnlySpan<uint> name, ReadOnlySpan<byte> data, ref VarBindWriter response)
+    private static void Write(scoped ReadOnlySpan<uint> name, scoped ReadOnlySpan<byte> data, ref VarBindWriter response)
     {
         var index = name[(FlowMeterMib.ColumnActivityEntry.Length + 1)..];
         switch (name[FlowMeterMib.ColumnActivityEntry.Length])

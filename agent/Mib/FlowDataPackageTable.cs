@@ -77,7 +77,12 @@ internal sealed class FlowDataPackageTable(FlowTable flows) : IMibProvider
         return true;
     }
 
-    private static void Write(ReadOnlySpan<uint> name, ReadOnlySpan<FlowAttribute> attributes, ref FlowSnapshot flow, ref VarBindWriter response)
+    private static void Write(
+        scoped ReadOnlySpan<uint> name,
+        scoped ReadOnlySpan<FlowAttribute> attributes,
+        ref FlowSnapshot flow,
+        ref VarBindWriter response
+    )
     {
         Span<byte> buffer = stackalloc byte[LongestPackage];
         var writer = new FlowDataPackage.Writer(buffer);

@@ -24,7 +24,12 @@ internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
             return GetOutcome.NoSuchObject;
         var index = name[(entry.Length + 1)..];
         FlowSnapshot flow = default;
-        if (index.Length != 3 || index[0] > int.MaxValue || flows.Find((int)index[0]) is not { } set || !set.TryGet(index[2], new Uptime(index[1]), ref flow))
+        if (
+            index.Length != 3
+            || index[0] > int.MaxValue
+            || flows.Find((int)index[0]) is not { } set
+            || !set.TryGet(index[2], new Uptime(index[1]), ref flow)
+        )
             return GetOutcome.NoSuchInstance;
         Write(name, name[entry.Length], ref flow, ref response);
         return GetOutcome.Found;
@@ -65,7 +70,7 @@ internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
         return false;
     }
 
-    private static void Write(ReadOnlySpan<uint> name, uint column, ref FlowSnapshot flow, ref VarBindWriter response)
+    private static void Write(scoped ReadOnlySpan<uint> name, uint column, ref FlowSnapshot flow, ref VarBindWriter response)
     {
         if (column == StatusColumn)
         {

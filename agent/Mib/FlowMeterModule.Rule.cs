@@ -12,7 +12,9 @@ internal sealed partial class FlowMeterModule
         BerTag.Integer,
         attribute => SnmpValue.Integer((int)attribute),
         value =>
-            value.Signed is >= 0 and <= ushort.MaxValue && FlowAttributes.IsRuleSelector((int)value.Signed) ? ErrorStatus.NoError : ErrorStatus.WrongValue,
+            value.Signed is >= 0 and <= ushort.MaxValue && FlowAttributes.IsRuleSelector((int)value.Signed)
+                ? ErrorStatus.NoError
+                : ErrorStatus.WrongValue,
         value => (FlowAttribute)value.Signed
     );
 
@@ -27,9 +29,21 @@ internal sealed partial class FlowMeterModule
     private void DeclareRuleTable() =>
         _control
             .Table(FlowMeterMib.RuleEntry, new RuleRows(() => _meter.Now))
-            .ReadCreate(3, "flowRuleSelector", RuleAttributeNumber, row => row.Rule.Selector, (row, value) => With(row, row.Rule with { Selector = value }))
+            .ReadCreate(
+                3,
+                "flowRuleSelector",
+                RuleAttributeNumber,
+                row => row.Rule.Selector,
+                (row, value) => With(row, row.Rule with { Selector = value })
+            )
             .ReadCreate(4, "flowRuleMask", RuleAddressSyntax, row => row.Rule.Mask, (row, value) => With(row, row.Rule with { Mask = value }))
-            .ReadCreate(5, "flowRuleMatchedValue", RuleAddressSyntax, row => row.Rule.Value, (row, value) => With(row, row.Rule with { Value = value }))
+            .ReadCreate(
+                5,
+                "flowRuleMatchedValue",
+                RuleAddressSyntax,
+                row => row.Rule.Value,
+                (row, value) => With(row, row.Rule with { Value = value })
+            )
             .ReadCreate(
                 6,
                 "flowRuleAction",

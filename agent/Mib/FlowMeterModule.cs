@@ -1,4 +1,3 @@
-using System.Linq;
 using Rtfm.Agent.Metering;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
