@@ -10,7 +10,10 @@ namespace Rtfm.Model;
 public static class FlowDataPackage
 {
     private const byte IntegerTag = 0x02;
-    private const byte OctetStringTag = 0x04;
+
+    /// <summary>The tag of address, mask and identifier attributes.</summary>
+    public const byte OctetStringTag = 0x04;
+
     private const byte SequenceTag = 0x30;
     private const byte TimeTicksTag = 0x43;
     private const byte Counter64Tag = 0x46;
@@ -117,7 +120,7 @@ public static class FlowDataPackage
 
         /// <summary>An OCTET STRING element of at most 127 octets.</summary>
         /// <returns>False where the buffer is full or the octets are too many.</returns>
-        public bool TryOctets(ReadOnlySpan<byte> octets)
+        public bool TryOctets(scoped ReadOnlySpan<byte> octets)
         {
             if (octets.Length > 127 || _buffer.Length - _end < octets.Length + 2)
                 return false;

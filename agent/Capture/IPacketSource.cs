@@ -29,4 +29,8 @@ public enum SourceState
 /// <param name="LostByInterface">Dropped by the network interface or its driver (ps_ifdrop).</param>
 /// <param name="LostByKernel">Dropped since the capture buffer was full (ps_drop).</param>
 /// <param name="Damaged">Records of a capture file that could not be read: cut off or with impossible lengths.</param>
-public readonly record struct SourceCounters(ulong Received, ulong LostByInterface, ulong LostByKernel, ulong Damaged);
+public readonly record struct SourceCounters(ulong Received, ulong LostByInterface, ulong LostByKernel, ulong Damaged)
+{
+    /// <summary>Packets that never reached the meter.</summary>
+    public ulong Lost => LostByInterface + LostByKernel + Damaged;
+}

@@ -17,6 +17,11 @@ public sealed class PacketBatch(int capacity = PacketBatch.DefaultCapacity)
 
     public void Clear() => Count = 0;
 
+    /// <summary>Keeps the first <paramref name="count"/> packets.</summary>
+    public void Truncate(int count) => Count = Math.Min(count, Count);
+
+    public ref CapturedPacket this[int at] => ref _packets[at];
+
     /// <summary>The next packet to fill in; the batch must not be full.</summary>
     public ref CapturedPacket Add() => ref _packets[Count++];
 }

@@ -69,7 +69,7 @@ public ref struct BerWriter(Span<byte> buffer)
     /// <summary>An unsigned number: Counter32, Unsigned32, TimeTicks, Counter64. A leading zero octet keeps the top bit clear.</summary>
     public void Unsigned(ulong value, BerTag tag) => Number((byte)tag, value, 1 + (64 - BitOperations.LeadingZeroCount(value)) / 8);
 
-    public void OctetString(ReadOnlySpan<byte> octets, byte tag = (byte)BerTag.OctetString)
+    public void OctetString(scoped ReadOnlySpan<byte> octets, byte tag = (byte)BerTag.OctetString)
     {
         var lengthOctets = LengthOctets(octets.Length);
         if (!Reserve(1 + lengthOctets + octets.Length))
@@ -90,7 +90,7 @@ public ref struct BerWriter(Span<byte> buffer)
     }
 
     /// <summary>An object identifier; fewer than two sub-identifiers are filled up with zeros (X.690 §8.19).</summary>
-    public void Oid(ReadOnlySpan<uint> name)
+    public void Oid(scoped ReadOnlySpan<uint> name)
     {
         var mark = Begin((byte)BerTag.ObjectIdentifier);
         var first = name.Length > 0 ? name[0] : 0;

@@ -1,26 +1,31 @@
+using System.Runtime.CompilerServices;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Snmp.Client;
 
-public sealed record SnmpClientOptions;
-
 /// <summary>Asks agents: many requests to many targets in flight on one socket per address family (RFC 3413 §3.1).</summary>
+/// <remarks>Thread-safe. Every call fails with a <see cref="SnmpException"/> that names the target and what was asked.</remarks>
 public sealed class SnmpClient : IAsyncDisposable
 {
-    public SnmpClient(SnmpClientOptions? options = null) { }
+    private readonly RequestTable _requests;
+
+    public SnmpClient(SnmpClientOptions? options = null) => _requests = new RequestTable(options ?? new SnmpClientOptions());
+
+    /// <summary>Answers that came too late, twice, from elsewhere, or made no sense.</summary>
+    public long IgnoredAnswers => _requests.Ignored;
 
     public Task<IReadOnlyList<VarBind>> GetAsync(
         SnmpTarget target,
         IReadOnlyList<ObjectIdentifier> names,
         CancellationToken cancellationToken = default
-    ) => throw new NotImplementedException();
+    ) => AskAsync(target, PduType.GetRequest, names, 0, 0, cancellationToken);
 
     public Task<IReadOnlyList<VarBind>> GetNextAsync(
         SnmpTarget target,
         IReadOnlyList<ObjectIdentifier> names,
         CancellationToken cancellationToken = default
-    ) => throw new NotImplementedException();
+    ) => AskAsync(target, PduType.GetNextRequest, names, 0, 0, cancellationToken);
 
     public Task<IReadOnlyList<VarBind>> GetBulkAsync(
         SnmpTarget target,
@@ -28,19 +33,104 @@ public sealed class SnmpClient : IAsyncDisposable
         int nonRepeaters,
         int maxRepetitions,
         CancellationToken cancellationToken = default
-    ) => throw new NotImplementedException();
+    ) => AskAsync(target, PduType.GetBulkRequest, names, nonRepeaters, maxRepetitions, cancellationToken);
 
-    public Task<IReadOnlyList<VarBind>> SetAsync(SnmpTarget target, IReadOnlyList<VarBind> varBinds, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <summary>GETBULK with the answer as it came, to be read in place.</summary>
+    public Task<SnmpResponse> GetBulkResponseAsync(
+        SnmpTarget target,
+        IReadOnlyList<ObjectIdentifier> names,
+        int nonRepeaters,
+        int maxRepetitions,
+        CancellationToken cancellationToken = default
+    ) => _requests.AskAsync(target, PduType.GetBulkRequest, Nulls(names), nonRepeaters, maxRepetitions, cancellationToken);
+
+    /// <returns>The varbinds as the agent confirmed them.</returns>
+    public async Task<IReadOnlyList<VarBind>> SetAsync(
+        SnmpTarget target,
+        IReadOnlyList<VarBind> varBinds,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var response = await _requests.AskAsync(target, PduType.SetRequest, varBinds, 0, 0, cancellationToken).ConfigureAwait(false);
+        return Check(target, response, varBinds);
+    }
 
     /// <summary>Every instance under <paramref name="root"/>, with GETBULK where the version has it; ends at the end of the subtree.</summary>
     /// <exception cref="SnmpProtocolException">A name does not come after the one before.</exception>
-    public IAsyncEnumerable<VarBind> WalkAsync(
+    public async IAsyncEnumerable<VarBind> WalkAsync(
         SnmpTarget target,
         ObjectIdentifier root,
         int maxRepetitions = 50,
-        CancellationToken cancellationToken = default
-    ) => throw new NotImplementedException();
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        var last = root;
+        while (true)
+        {
+            IReadOnlyList<VarBind> answer;
+            try
+            {
+                answer =
+                    target.Version == SnmpVersion.V1
+                        ? await GetNextAsync(target, [last], cancellationToken).ConfigureAwait(false)
+                        : await GetBulkAsync(target, [last], 0, maxRepetitions, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SnmpErrorException error) when (error.Status == ErrorStatus.NoSuchName && target.Version == SnmpVersion.V1)
+            {
+                yield break;
+            }
+            catch (SnmpErrorException error) when (error.Status == ErrorStatus.TooBig && maxRepetitions > 1)
+            {
+                maxRepetitions /= 2;
+                continue;
+            }
+            if (answer.Count == 0)
+                throw new SnmpProtocolException($"{target}: an answer without varbinds to the walk of {root}");
+            foreach (var varBind in answer)
+            {
+                if (varBind.Value.Tag == BerTag.EndOfMibView || !root.IsPrefixOf(varBind.Name.Span))
+                    yield break;
+                if (varBind.Name <= last)
+                    throw new SnmpProtocolException($"{target}: the walk of {root} goes backwards: {varBind.Name} came after {last}");
+                last = varBind.Name;
+                yield return varBind;
+            }
+        }
+    }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _requests.DisposeAsync();
+
+    private async Task<IReadOnlyList<VarBind>> AskAsync(
+        SnmpTarget target,
+        PduType type,
+        IReadOnlyList<ObjectIdentifier> names,
+        int nonRepeaters,
+        int maxRepetitions,
+        CancellationToken cancellationToken
+    )
+    {
+        var asked = Nulls(names);
+        var response = await _requests.AskAsync(target, type, asked, nonRepeaters, maxRepetitions, cancellationToken).ConfigureAwait(false);
+        return Check(target, response, asked);
+    }
+
+    private static IReadOnlyList<VarBind> Check(SnmpTarget target, SnmpResponse response, IReadOnlyList<VarBind> asked)
+    {
+        if (response.Status != ErrorStatus.NoError)
+        {
+            var about = response.ErrorIndex >= 1 && response.ErrorIndex <= asked.Count ? $" for {asked[response.ErrorIndex - 1].Name}" : "";
+            throw new SnmpErrorException($"{target}: {Words(response.Status)}{about}", response.Status, response.ErrorIndex);
+        }
+        return response.VarBinds() ?? throw new SnmpProtocolException($"{target}: an answer with a value that does not fit its syntax");
+    }
+
+    private static string Words(ErrorStatus status) => char.ToLowerInvariant(status.ToString()[0]) + status.ToString()[1..];
+
+    private static VarBind[] Nulls(IReadOnlyList<ObjectIdentifier> names)
+    {
+        var varBinds = new VarBind[names.Count];
+        for (var i = 0; i < varBinds.Length; i++)
+            varBinds[i] = new(names[i], SnmpValue.Null);
+        return varBinds;
+    }
 }

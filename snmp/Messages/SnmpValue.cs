@@ -58,6 +58,37 @@ public readonly struct SnmpValue : IEquatable<SnmpValue>
     /// <summary>The octets of a string as UTF-8 text.</summary>
     public string Text => Encoding.UTF8.GetString(Octets);
 
+    /// <summary>Reads a value from its content octets.</summary>
+    /// <returns>False where they do not fit the syntax, or there is no such syntax.</returns>
+    public static bool TryRead(BerTag tag, ReadOnlySpan<byte> content, out SnmpValue value)
+    {
+        value = Null;
+        switch (tag)
+        {
+            case BerTag.Integer:
+                return TryReadInteger(content, out value);
+            case BerTag.OctetString or BerTag.Opaque:
+                value = new(tag, 0, content.ToArray());
+                return true;
+            case BerTag.IpAddress:
+                value = new(tag, 0, content.ToArray());
+                return content.Length == 4;
+            case BerTag.ObjectIdentifier:
+                OidBuffer name = default;
+                if (!BerReader.TryReadOid(content, ref name))
+                    return false;
+                value = new(tag, 0, name.Span.ToArray());
+                return true;
+            case BerTag.Counter32 or BerTag.Unsigned32 or BerTag.TimeTicks or BerTag.Counter64:
+                return TryReadUnsigned(tag, content, out value);
+            case BerTag.Null or BerTag.NoSuchObject or BerTag.NoSuchInstance or BerTag.EndOfMibView:
+                value = Empty(tag);
+                return content.IsEmpty;
+            default:
+                return false;
+        }
+    }
+
     public void WriteTo(ref BerWriter writer)
     {
         switch (Tag)
@@ -78,6 +109,20 @@ public readonly struct SnmpValue : IEquatable<SnmpValue>
                 writer.Empty(Tag);
                 break;
         }
+    }
+
+    private static bool TryReadInteger(ReadOnlySpan<byte> content, out SnmpValue value)
+    {
+        var isRead = BerReader.TryReadInteger(content, out var number);
+        value = Integer(number);
+        return isRead;
+    }
+
+    private static bool TryReadUnsigned(BerTag tag, ReadOnlySpan<byte> content, out SnmpValue value)
+    {
+        var isRead = BerReader.TryReadUnsigned(content, tag, out var number);
+        value = new(tag, number, null);
+        return isRead;
     }
 
     public bool Equals(SnmpValue other) =>

@@ -15,11 +15,11 @@ public interface IMibProvider
     ObjectIdentifier Root { get; }
 
     /// <summary>Writes the varbind of the instance <paramref name="name"/>, or says that there is none and writes nothing.</summary>
-    GetOutcome Get(ReadOnlySpan<uint> name, in MibRequest request, ref VarBindWriter response);
+    GetOutcome Get(scoped ReadOnlySpan<uint> name, scoped in MibRequest request, ref VarBindWriter response);
 
     /// <summary>Writes the varbind of the first instance in the subtree after <paramref name="after"/>, which need not lie in the subtree nor exist.</summary>
     /// <returns>False, and nothing written, where no instance follows.</returns>
-    bool GetNext(ReadOnlySpan<uint> after, in MibRequest request, ref VarBindWriter response);
+    bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response);
 
     /// <summary>May the varbind be set, together with the others of the transaction? Changes nothing that outlives the transaction.</summary>
     ErrorStatus Test(SetTransaction transaction, int index) => ErrorStatus.NotWritable;

@@ -26,7 +26,7 @@ public sealed class MibTree
     }
 
     /// <summary>Writes the first instance of the whole tree after <paramref name="after"/>; false at the end of the MIB.</summary>
-    public bool GetNext(ReadOnlySpan<uint> after, in MibRequest request, ref VarBindWriter response)
+    public bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
     {
         // The provider whose subtree the name lies in comes first; each later one is asked from its beginning.
         for (var at = Math.Max(LastAtOrBefore(after), 0); at < _providers.Length; at++)

@@ -24,58 +24,58 @@ public ref struct VarBindWriter(BerWriter ber)
     /// <summary>The syntax of the value written last.</summary>
     public BerTag LastTag { get; private set; }
 
-    public void Integer(ReadOnlySpan<uint> name, long value)
+    public void Integer(scoped ReadOnlySpan<uint> name, long value)
     {
         var mark = Begin(name, BerTag.Integer);
         _ber.Integer(value);
         _ber.End(mark);
     }
 
-    public void OctetString(ReadOnlySpan<uint> name, ReadOnlySpan<byte> octets)
+    public void OctetString(scoped ReadOnlySpan<uint> name, scoped ReadOnlySpan<byte> octets)
     {
         var mark = Begin(name, BerTag.OctetString);
         _ber.OctetString(octets);
         _ber.End(mark);
     }
 
-    public void Oid(ReadOnlySpan<uint> name, ReadOnlySpan<uint> value)
+    public void Oid(scoped ReadOnlySpan<uint> name, scoped ReadOnlySpan<uint> value)
     {
         var mark = Begin(name, BerTag.ObjectIdentifier);
         _ber.Oid(value);
         _ber.End(mark);
     }
 
-    public void Counter32(ReadOnlySpan<uint> name, uint value) => Unsigned(name, value, BerTag.Counter32);
+    public void Counter32(scoped ReadOnlySpan<uint> name, uint value) => Unsigned(name, value, BerTag.Counter32);
 
-    public void Unsigned32(ReadOnlySpan<uint> name, uint value) => Unsigned(name, value, BerTag.Unsigned32);
+    public void Unsigned32(scoped ReadOnlySpan<uint> name, uint value) => Unsigned(name, value, BerTag.Unsigned32);
 
-    public void TimeTicks(ReadOnlySpan<uint> name, uint hundredths) => Unsigned(name, hundredths, BerTag.TimeTicks);
+    public void TimeTicks(scoped ReadOnlySpan<uint> name, uint hundredths) => Unsigned(name, hundredths, BerTag.TimeTicks);
 
-    public void Counter64(ReadOnlySpan<uint> name, ulong value) => Unsigned(name, value, BerTag.Counter64);
+    public void Counter64(scoped ReadOnlySpan<uint> name, ulong value) => Unsigned(name, value, BerTag.Counter64);
 
     /// <summary>Null, noSuchObject, noSuchInstance or endOfMibView.</summary>
-    public void Empty(ReadOnlySpan<uint> name, BerTag tag)
+    public void Empty(scoped ReadOnlySpan<uint> name, BerTag tag)
     {
         var mark = Begin(name, tag);
         _ber.Empty(tag);
         _ber.End(mark);
     }
 
-    public void Value(ReadOnlySpan<uint> name, in SnmpValue value)
+    public void Value(scoped ReadOnlySpan<uint> name, scoped in SnmpValue value)
     {
         var mark = Begin(name, value.Tag);
         value.WriteTo(ref _ber);
         _ber.End(mark);
     }
 
-    private void Unsigned(ReadOnlySpan<uint> name, ulong value, BerTag tag)
+    private void Unsigned(scoped ReadOnlySpan<uint> name, ulong value, BerTag tag)
     {
         var mark = Begin(name, tag);
         _ber.Unsigned(value, tag);
         _ber.End(mark);
     }
 
-    private BerMark Begin(ReadOnlySpan<uint> name, BerTag tag)
+    private BerMark Begin(scoped ReadOnlySpan<uint> name, BerTag tag)
     {
         _lastName.TrySet(name);
         LastTag = tag;

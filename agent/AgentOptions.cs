@@ -1,0 +1,70 @@
+using Rtfm.Agent.Packets;
+
+namespace Rtfm.Agent;
+
+/// <summary>Settings of the meter: section <c>Rtfm:Agent</c>, <c>RTFM_Agent__…</c> in the environment, options of <c>rtfm-agent run</c>.</summary>
+public sealed record AgentOptions
+{
+    public const string Section = "Rtfm:Agent";
+
+    /// <summary>Network interfaces to capture at.</summary>
+    public string[] Interfaces { get; init; } = [];
+
+    /// <summary>Capture files to read instead of, or beside, interfaces.</summary>
+    public string[] Read { get; init; } = [];
+
+    /// <summary>How fast files are read: as packets came, or as fast as possible.</summary>
+    public Pace Pace { get; init; } = Pace.Max;
+
+    /// <summary>Read files again and again.</summary>
+    public bool Loop { get; init; }
+
+    /// <summary>Capture filter in libpcap's language; empty: everything.</summary>
+    public string Filter { get; init; } = "";
+
+    /// <summary>Octets captured of each packet.</summary>
+    public int SnapLength { get; init; } = 256;
+
+    /// <summary>The kernel's capture buffer for each interface, in MiB.</summary>
+    public int CaptureBufferMiB { get; init; } = 32;
+
+    /// <summary>Capture what is not addressed to this machine, too.</summary>
+    public bool Promiscuous { get; init; } = true;
+
+    /// <summary>Count the meter's own SNMP traffic, too.</summary>
+    public bool CountManagementTraffic { get; init; }
+
+    /// <summary>Which octets flows count.</summary>
+    public OctetLayer Octets { get; init; } = OctetLayer.Network;
+
+    /// <summary>The most flows the table holds (flowMaxFlows).</summary>
+    public int MaxFlows { get; init; } = 1_000_000;
+
+    /// <summary>Where SNMP is answered: <c>udp:ADDRESS:PORT</c>.</summary>
+    public string[] Listen { get; init; } = [];
+
+    /// <summary>Community that may read. Unset: <c>public</c>, on loopback only.</summary>
+    public string? ReadCommunity { get; init; }
+
+    /// <summary>Community that may read and write. Unset: nobody writes.</summary>
+    public string? WriteCommunity { get; init; }
+
+    /// <summary>The longest SNMP message sent or taken, in octets.</summary>
+    public int MaxMessageSize { get; init; } = 65_507;
+
+    /// <summary>Where rule sets, tasks and settings are kept over restarts.</summary>
+    public string? StateDirectory { get; init; }
+
+    /// <summary>Where the meter listens unless told.</summary>
+    public const string DefaultListen = "udp:127.0.0.1:161";
+}
+
+/// <summary>How fast a capture file is read.</summary>
+public enum Pace
+{
+    /// <summary>As fast as possible.</summary>
+    Max,
+
+    /// <summary>With the times between packets as they were captured.</summary>
+    Real,
+}

@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+
+namespace Rtfm.Agent.Capture;
+
+/// <summary>A classic pcap file: both byte orders, micro- or nanoseconds.</summary>
+public sealed unsafe class PcapFileSource : IPacketSource
+{
+    internal const uint MicrosecondMagic = 0xA1B2_C3D4;
+    internal const uint NanosecondMagic = 0xA1B2_3C4D;
+
+    /// <summary>A variant with eight more octets in each record's header.</summary>
+    internal const uint ModifiedMagic = 0xA1B2_CD34;
+    internal const uint SwappedMicrosecondMagic = 0xD4C3_B2A1;
+    internal const uint SwappedNanosecondMagic = 0x4D3C_B2A1;
+    internal const uint SwappedModifiedMagic = 0x34CD_B2A1;
+
+    private const int FileHeader = 24;
+
+    private readonly MappedFile _file;
+    private readonly bool _isSwapped;
+    private readonly int _recordHeader;
+    private readonly long _fractionNs;
+    private readonly int _frameCheckOctets;
+    private readonly LinkType _linkType;
+    private readonly int _ifIndex;
+    private long _position = FileHeader;
+    private ulong _received;
+    private ulong _damaged;
+
+    internal PcapFileSource(string path, MappedFile file, uint magic, int ifIndex)
+    {
+        Name = path;
+        _file = file;
+        _ifIndex = ifIndex;
+        if (file.Length < FileHeader)
+            throw new CaptureException($"{path}: a pcap file that ends inside its header of {FileHeader} octets");
+        _isSwapped = magic is SwappedMicrosecondMagic or SwappedNanosecondMagic or SwappedModifiedMagic;
+        _recordHeader = magic is ModifiedMagic or SwappedModifiedMagic ? 24 : 16;
+        _fractionNs = magic is NanosecondMagic or SwappedNanosecondMagic ? 1 : 1_000;
+        // The upper bits of the link type may say how long the frame check sequence is, in 16-bit words (draft-ietf-opsawg-pcap).
+        var network = ReadUInt32(20);
+        _linkType = (LinkType)(network & 0xFFFF);
+        _frameCheckOctets = (network & 0x0400_0000) != 0 ? (int)(network >> 28) * 2 : 0;
+    }
+
+    public string Name { get; }
+
+    public SourceCounters Counters => new(_received, 0, 0, _damaged);
+
+    public SourceState Read(PacketBatch batch)
+    {
+        batch.Clear();
+        while (!batch.IsFull)
+        {
+            var left = _file.Length - _position;
+            if (left < _recordHeader)
+                return End(isDamaged: left > 0);
+            var captured = ReadUInt32(_position + 8);
+            var onWire = ReadUInt32(_position + 12);
+            if (captured > CaptureFile.LongestPacket || left - _recordHeader < captured)
+                return End(isDamaged: true);
+            ref var packet = ref batch.Add();
+            packet.TimeNs = ReadUInt32(_position) * 1_000_000_000L + ReadUInt32(_position + 4) * _fractionNs;
+            packet.Data = _file.Data + _position + _recordHeader;
+            packet.CapturedLength = (int)captured;
+            packet.WireLength = WireLength((int)captured, onWire, _frameCheckOctets);
+            packet.Interface = _ifIndex;
+            packet.LinkType = _linkType;
+            _position += _recordHeader + captured;
+            _received++;
+        }
+        return SourceState.Open;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>The length on the wire, which damaged files give as less than what was captured, or as nonsense.</summary>
+    internal static int WireLength(int captured, uint onWire, int frameCheckOctets) =>
+        onWire > int.MaxValue ? captured : Math.Max(Math.Max((int)onWire - frameCheckOctets, 0), Math.Max(captured - frameCheckOctets, 0));
+
+    private SourceState End(bool isDamaged)
+    {
+        // After a record of impossible length nothing says where the next one begins.
+        if (isDamaged)
+            _damaged++;
+        _position = _file.Length;
+        return SourceState.Ended;
+    }
+
+    private uint ReadUInt32(long at)
+    {
+        var value = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(_file.Data + at, 4));
+        return _isSwapped ? BinaryPrimitives.ReverseEndianness(value) : value;
+    }
+}

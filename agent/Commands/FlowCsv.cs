@@ -1,0 +1,45 @@
+using System.Linq;
+using Rtfm.Agent.Flows;
+using Rtfm.Model;
+
+namespace Rtfm.Agent.Commands;
+
+/// <summary>Flows as comma-separated values: a header of attribute names (RFC 2720), a line for each flow, in index order.</summary>
+internal static class FlowCsv
+{
+    public static FlowAttribute[] DefaultColumns { get; } =
+    [
+        FlowAttribute.SourcePeerType,
+        FlowAttribute.SourcePeerAddress,
+        FlowAttribute.DestPeerAddress,
+        FlowAttribute.SourceTransType,
+        FlowAttribute.SourceTransAddress,
+        FlowAttribute.DestTransAddress,
+        FlowAttribute.ToPdus,
+        FlowAttribute.FromPdus,
+        FlowAttribute.ToOctets,
+        FlowAttribute.FromOctets,
+        FlowAttribute.FirstTime,
+        FlowAttribute.LastActiveTime,
+    ];
+
+    /// <param name="path">The file; <c>-</c> is standard output.</param>
+    public static void Write(string path, FlowAttribute[] columns, FlowSet flows)
+    {
+        using var file = path == "-" ? new StreamWriter(Console.OpenStandardOutput()) : new StreamWriter(path);
+        file.WriteLine(string.Join(',', columns.Select(column => FlowAttributes.Get(column).Name)));
+        FlowSnapshot flow = default;
+        for (var after = 0u; flows.TryGetNext(after, default, ref flow); after = flow.Index)
+        {
+            for (var i = 0; i < columns.Length; i++)
+            {
+                if (i > 0)
+                    file.Write(',');
+                var isOctets = FlowDataPackage.TagOf(columns[i]) == FlowDataPackage.OctetStringTag;
+                var value = isOctets ? new FlowValue(flow.Octets(columns[i]).ToArray()) : new FlowValue(flow.Number(columns[i]));
+                file.Write(FlowText.Format(columns[i], value));
+            }
+            file.WriteLine();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using Rtfm.Agent.Capture;
+using Rtfm.Agent.Packets;
+using Rtfm.Model;
+using Rtfm.Srl;
+
+namespace Rtfm.Agent.Commands;
+
+/// <summary><c>rtfm-agent replay</c>: meter capture files as fast as possible, without SNMP.</summary>
+internal static class ReplayCommand
+{
+    private static readonly Argument<string[]> Files = new("FILE") { Description = "pcap or pcapng files", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string> RuleSetOption = new("--ruleset")
+    {
+        Description = "A rule file, or the number of a built-in rule set (1)",
+        HelpName = "R",
+        Required = true,
+    };
+    private static readonly Option<string?> Attributes = new("--attributes")
+    {
+        Description = "Columns of the CSV: attribute names of RFC 2720, separated by commas",
+        HelpName = "A,B,…",
+    };
+    private static readonly Option<string?> Flows = new("--flows")
+    {
+        Description = "Write the flows to this CSV file (-: standard output)",
+        HelpName = "OUT.csv",
+    };
+    private static readonly Option<bool> Json = new("--json") { Description = "Report as JSON" };
+    private static readonly Option<OctetLayer> Octets = new("--octets")
+    {
+        Description = "Which octets flows count (default network)",
+        HelpName = "network|adjacent",
+    };
+    private static readonly Option<int> MaxFlows = new("--max-flows")
+    {
+        Description = "The most flows kept (default 16000000)",
+        HelpName = "N",
+        DefaultValueFactory = _ => 16_000_000,
+    };
+
+    public static Command Make()
+    {
+        var command = new Command(
+            "replay",
+            """
+            Meter capture files as fast as possible, without SNMP, and report.
+
+            Example:
+              rtfm-agent replay edge.pcap --ruleset docs/rulesets/five-tuple.rules --flows flows.csv
+            """
+        )
+        {
+            Files,
+            RuleSetOption,
+            Attributes,
+            Flows,
+            Json,
+            Octets,
+            MaxFlows,
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult arguments)
+    {
+        try
+        {
+            var ruleSet = ReadRuleSet(arguments.GetValue(RuleSetOption)!);
+            var columns = ReadColumns(arguments.GetValue(Attributes));
+            using var replay = new Metering.Replay(ruleSet, arguments.GetValue(Octets), arguments.GetValue(MaxFlows));
+            var clock = Stopwatch.StartNew();
+            foreach (var path in arguments.GetValue(Files)!)
+                replay.Read(path);
+            clock.Stop();
+            if (arguments.GetValue(Flows) is { } csv)
+                FlowCsv.Write(csv, columns, replay.Flows);
+            var report = ReplayReport.Of(replay, clock.Elapsed);
+            Console.Out.Write(arguments.GetValue(Json) ? report.ToJson() : report.ToText());
+            return 0;
+        }
+        catch (Exception fault) when (fault is CaptureException or SettingsException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(fault.Message);
+            return fault is SettingsException ? 2 : 1;
+        }
+    }
+
+    private static RuleSet ReadRuleSet(string text)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return number == RuleSet.BuiltInNumber
+                ? RuleSet.BuiltIn
+                : throw new SettingsException($"--ruleset is {number}: the only built-in rule set is {RuleSet.BuiltInNumber}.");
+        }
+        if (!File.Exists(text))
+            throw new SettingsException($"--ruleset is '{text}': no such file. Give a rule file, or 1 for the built-in rule set.");
+        var assembled = RuleAssembler.AssembleFile(text);
+        foreach (var diagnostic in assembled.Diagnostics)
+            Console.Error.WriteLine(diagnostic);
+        return assembled.RuleSet ?? throw new SettingsException($"{text}: not a rule set, see above.");
+    }
+
+    /// <summary>The columns asked for; by default what a 5-tuple rule set stores.</summary>
+    private static FlowAttribute[] ReadColumns(string? text)
+    {
+        if (text is null)
+            return FlowCsv.DefaultColumns;
+        return
+        [
+            .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(name =>
+                    FlowAttributes.Find(name) is { } info && info.Is(AttributeRoles.Package)
+                        ? info.Number
+                        : throw new SettingsException($"--attributes has '{name}': no attribute of a flow. Examples: sourcePeerAddress, toOctets.")
+                ),
+        ];
+    }
+}

@@ -1,0 +1,232 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Rtfm.Agent.Capture;
+using Rtfm.Agent.Flows;
+using Rtfm.Agent.Metering;
+using Rtfm.Agent.Mib;
+
+namespace Rtfm.Agent.Commands;
+
+/// <summary><c>rtfm-agent run</c>: meter until told to stop.</summary>
+internal static class RunCommand
+{
+    private const int WrongSettings = 2;
+
+    private static readonly Option<string?> Config = new("--config") { Description = "JSON file with the section Rtfm:Agent", HelpName = "FILE" };
+    private static readonly Option<string[]> Interfaces = new("--interface", "-i")
+    {
+        Description = "Capture at this interface (repeatable)",
+        HelpName = "NAME",
+    };
+    private static readonly Option<string[]> Read = new("--read") { Description = "Read this pcap or pcapng file (repeatable)", HelpName = "FILE" };
+    private static readonly Option<Pace?> FilePace = new("--pace")
+    {
+        Description = "Read files as packets came, or as fast as possible (default)",
+        HelpName = "real|max",
+    };
+    private static readonly Option<bool> Loop = new("--loop") { Description = "Read files again and again" };
+    private static readonly Option<string?> Filter = new("--filter")
+    {
+        Description = "Capture only what this filter (as for tcpdump) lets through",
+        HelpName = "BPF",
+    };
+    private static readonly Option<string[]> Listen = new("--listen")
+    {
+        Description = $"Answer SNMP here (repeatable; default {AgentOptions.DefaultListen})",
+        HelpName = "udp:ADDR:PORT",
+    };
+    private static readonly Option<string?> ReadCommunity = new("--read-community")
+    {
+        Description = "Community that may read (default: public, on loopback only)",
+    };
+    private static readonly Option<string?> WriteCommunity = new("--write-community")
+    {
+        Description = "Community that may also write (default: none)",
+    };
+    private static readonly Option<int?> MaxFlows = new("--max-flows")
+    {
+        Description = "The most flows the table holds (default 1000000)",
+        HelpName = "N",
+    };
+    private static readonly Option<string?> Octets = new("--octets")
+    {
+        Description = "Which octets flows count (default network)",
+        HelpName = "network|adjacent",
+    };
+    private static readonly Option<bool> CountManagement = new("--count-management") { Description = "Count the meter's own SNMP traffic, too" };
+    private static readonly Option<string?> State = new("--state")
+    {
+        Description = "Keep rule sets, tasks and settings in this folder",
+        HelpName = "DIR",
+    };
+    private static readonly Option<bool> Check = new("--check") { Description = "Check the settings and end" };
+
+    public static Command Make()
+    {
+        var command = new Command(
+            "run",
+            """
+            Meter packets and answer SNMP.
+
+            Examples:
+              rtfm-agent run --interface eth0 --write-community SECRET
+              rtfm-agent run --read edge.pcap --pace real --loop --listen udp:127.0.0.1:1161
+
+            Settings come from appsettings.json, --config, RTFM_Agent__… variables and these options; later ones win.
+            """
+        )
+        {
+            Config,
+            Interfaces,
+            Read,
+            FilePace,
+            Loop,
+            Filter,
+            Listen,
+            ReadCommunity,
+            WriteCommunity,
+            MaxFlows,
+            Octets,
+            CountManagement,
+            State,
+            Check,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = AgentSettings.Load(arguments.GetValue(Config), Settings(arguments));
+            if (arguments.GetValue(Check))
+            {
+                Console.WriteLine("The settings are good.");
+                return 0;
+            }
+            using var host = Build(options);
+            await host.RunAsync(cancellationToken).ConfigureAwait(false);
+            return 0;
+        }
+        catch (SettingsException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message).ConfigureAwait(false);
+            return WrongSettings;
+        }
+    }
+
+    private static IHost Build(AgentOptions options)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "rtfm-agent" });
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff ";
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ManagementTraffic>();
+        builder.Services.AddSingleton(OpenState);
+        builder.Services.AddSingleton(MakeMeter);
+        // SNMP first: a meter that cannot be asked is not worth starting.
+        builder.Services.AddHostedService<SnmpService>();
+        builder.Services.AddHostedService<UpkeepService>();
+        builder.Services.AddHostedService<CaptureService>();
+        return builder.Build();
+    }
+
+    private static MeterStateFile OpenState(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<AgentOptions>();
+        var folder = options.StateDirectory ?? DefaultStateDirectory();
+        try
+        {
+            var file = MeterStateFile.Open(folder, out var complaint);
+            if (complaint is not null)
+                Log.StateUnreadable(services.GetRequiredService<ILogger<MeterStateFile>>(), complaint);
+            return file;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException(
+                $"{AgentOptions.Section}:StateDirectory is '{folder}': {fault.Message} Choose a folder the agent may write to."
+            );
+        }
+    }
+
+    private static TrafficMeter MakeMeter(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<AgentOptions>();
+        var state = services.GetRequiredService<MeterStateFile>();
+        var sources = CaptureService.SourcesOf(options);
+        foreach (var source in sources)
+        {
+            if (source.IfIndex == 0)
+                throw new SettingsException(
+                    $"{AgentOptions.Section}:Interfaces has '{source.Name}': no such interface. There are: {string.Join(", ", LiveSource.Interfaces())}."
+                );
+        }
+        var processor = new PacketProcessor(options.Octets)
+        {
+            // What a file holds is not this meter's traffic, whatever the addresses.
+            LeftOut = options.CountManagementTraffic || options.Interfaces.Length == 0 ? null : services.GetRequiredService<ManagementTraffic>(),
+        };
+        var points = new List<MeteringPoint>();
+        foreach (var source in sources)
+            points.Add(new MeteringPoint(source.IfIndex, source.Name));
+        var meter = new TrafficMeter(
+            new FlowTable(options.MaxFlows),
+            processor,
+            state.State.ToConfiguration(points),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<TrafficMeter>>(),
+            state
+        );
+        meter.Attach(sources);
+        return meter;
+    }
+
+    /// <summary>What systemd gives, else the place for a user's own state.</summary>
+    private static string DefaultStateDirectory() =>
+        Environment.GetEnvironmentVariable("STATE_DIRECTORY")
+        ?? Path.Combine(
+            Environment.GetEnvironmentVariable("XDG_STATE_HOME")
+                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"),
+            "rtfm-agent"
+        );
+
+    private static Dictionary<string, string?> Settings(ParseResult arguments)
+    {
+        var settings = new Dictionary<string, string?>();
+        Set(nameof(AgentOptions.Pace), arguments.GetValue(FilePace)?.ToString());
+        Set(nameof(AgentOptions.Loop), arguments.GetValue(Loop) ? "true" : null);
+        Set(nameof(AgentOptions.Filter), arguments.GetValue(Filter));
+        Set(nameof(AgentOptions.ReadCommunity), arguments.GetValue(ReadCommunity));
+        Set(nameof(AgentOptions.WriteCommunity), arguments.GetValue(WriteCommunity));
+        Set(nameof(AgentOptions.MaxFlows), arguments.GetValue(MaxFlows)?.ToString(CultureInfo.InvariantCulture));
+        Set(nameof(AgentOptions.Octets), arguments.GetValue(Octets));
+        Set(nameof(AgentOptions.CountManagementTraffic), arguments.GetValue(CountManagement) ? "true" : null);
+        Set(nameof(AgentOptions.StateDirectory), arguments.GetValue(State));
+        SetAll(nameof(AgentOptions.Interfaces), arguments.GetValue(Interfaces));
+        SetAll(nameof(AgentOptions.Read), arguments.GetValue(Read));
+        SetAll(nameof(AgentOptions.Listen), arguments.GetValue(Listen));
+        return settings;
+
+        void Set(string name, string? value)
+        {
+            if (value is not null)
+                settings[$"{AgentOptions.Section}:{name}"] = value;
+        }
+
+        void SetAll(string name, string[]? values)
+        {
+            for (var i = 0; i < (values?.Length ?? 0); i++)
+                Set($"{name}:{i}", values![i]);
+        }
+    }
+}

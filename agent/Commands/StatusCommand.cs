@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Rtfm.Model;
+using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Client;
+using Rtfm.Snmp.Messages;
+
+namespace Rtfm.Agent.Commands;
+
+/// <summary><c>rtfm-agent status</c>: where packets are, and where they were lost.</summary>
+internal static class StatusCommand
+{
+    private static readonly Argument<string> Target = new("TARGET")
+    {
+        Description = "The agent: ADDRESS[:PORT]",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => "127.0.0.1:161",
+    };
+    private static readonly Option<string> Community = new("-c")
+    {
+        Description = "Community that may read (default: public)",
+        HelpName = "COMMUNITY",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RTFM_COMMUNITY") ?? "public",
+    };
+
+    public static Command Make()
+    {
+        var command = new Command("status", "Show the packet path of a running agent, stage by stage: what came in, went on and was lost.")
+        {
+            Target,
+            Community,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var text = arguments.GetValue(Target)!;
+        if (!IPEndPoint.TryParse(text, out var address))
+        {
+            await Console.Error.WriteLineAsync($"'{text}' is not an address. Write ADDRESS:PORT, for example 127.0.0.1:161.").ConfigureAwait(false);
+            return 2;
+        }
+        if (address.Port == 0)
+            address.Port = 161;
+        var target = new SnmpTarget(address, SnmpVersion.V2c, arguments.GetValue(Community)!);
+        try
+        {
+            await using var client = new SnmpClient();
+            await ShowStagesAsync(client, target, cancellationToken).ConfigureAwait(false);
+            await ShowReasonsAsync(client, target, cancellationToken).ConfigureAwait(false);
+            return 0;
+        }
+        catch (SnmpException fault)
+        {
+            await Console.Error.WriteLineAsync(fault.Message).ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    private static async Task ShowStagesAsync(SnmpClient client, SnmpTarget target, CancellationToken cancellationToken)
+    {
+        var rows = await ColumnsAsync(client, target, [.. Oids.MeterExtMib, 1, 1, 1], 5, cancellationToken).ConfigureAwait(false);
+        Console.WriteLine($"{"stage", -12} {"in", 16} {"out", 16} {"lost", 16}  lost are");
+        foreach (var row in rows)
+            Console.WriteLine($"{row[0].Text, -12} {Grouped(row[1]), 16} {Grouped(row[2]), 16} {Grouped(row[3]), 16}  {row[4].Text}");
+    }
+
+    private static async Task ShowReasonsAsync(SnmpClient client, SnmpTarget target, CancellationToken cancellationToken)
+    {
+        var rows = await ColumnsAsync(client, target, [.. Oids.MeterExtMib, 1, 2, 1], 3, cancellationToken).ConfigureAwait(false);
+        foreach (var row in rows)
+        {
+            if (row[1].Number > 0)
+                Console.WriteLine($"{(row[2].Signed == 1 ? "unparsed" : "partly parsed")}, {row[0].Text}: {Grouped(row[1])}");
+        }
+    }
+
+    /// <summary>A table's columns 2 and up, as rows.</summary>
+    private static async Task<List<List<SnmpValue>>> ColumnsAsync(
+        SnmpClient client,
+        SnmpTarget target,
+        uint[] entry,
+        int columns,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = new SortedDictionary<uint, List<SnmpValue>>();
+        await foreach (var cell in client.WalkAsync(target, new ObjectIdentifier(entry), cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            var index = cell.Name.Span[^1];
+            if (!rows.TryGetValue(index, out var row))
+                rows.Add(index, row = []);
+            row.Add(cell.Value);
+        }
+        var complete = new List<List<SnmpValue>>();
+        foreach (var (_, row) in rows)
+        {
+            // A row that came or went during the walk is left out.
+            if (row.Count == columns)
+                complete.Add(row);
+        }
+        return complete;
+    }
+
+    private static string Grouped(SnmpValue value) => value.Number.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Rtfm.Agent.Matching;
+using Rtfm.Model;
+
+namespace Rtfm.Agent.Flows;
+
+/// <summary>A copy of one flow record, consistent in itself: what SNMP shows of a flow (RFC 2720 §4 flowDataTable).</summary>
+public struct FlowSnapshot
+{
+    private static readonly byte[] Zeros = new byte[RuleAddress.MaxLength];
+
+    private FlowSet? _set;
+    private KeyShape? _shape;
+    private KeyOctets _key;
+
+    public uint Index { get; private set; }
+
+    public Uptime FirstTime { get; private set; }
+
+    public Uptime LastActive { get; private set; }
+
+    public ulong ToOctets { get; private set; }
+
+    public ulong ToPdus { get; private set; }
+
+    public ulong FromOctets { get; private set; }
+
+    public ulong FromPdus { get; private set; }
+
+    public readonly int RuleSet => _set?.RuleSet ?? 0;
+
+    /// <summary>The value of an attribute that is a number; zero where the rules never pushed it (MIB-83).</summary>
+    public readonly ulong Number(FlowAttribute attribute) =>
+        attribute switch
+        {
+            FlowAttribute.FlowIndex => Index,
+            FlowAttribute.FlowStatus => 2, // current(2): every record there is, idle ones too (MIB-81)
+            FlowAttribute.FlowTimeMark or FlowAttribute.LastActiveTime => LastActive.Hundredths,
+            FlowAttribute.FirstTime => FirstTime.Hundredths,
+            FlowAttribute.RuleSet => (ulong)RuleSet,
+            FlowAttribute.ToOctets => ToOctets,
+            FlowAttribute.ToPdus => ToPdus,
+            FlowAttribute.FromOctets => FromOctets,
+            FlowAttribute.FromPdus => FromPdus,
+            // MIB-84: 64-bit counters are not scaled.
+            FlowAttribute.PduScale or FlowAttribute.OctetScale => 0,
+            _ => Value(attribute) is { IsEmpty: false } value ? value[0] : 0ul,
+        };
+
+    /// <summary>The value of an attribute that is an octet string; zeros, of the length that MIB-105 asks for, where the rules never pushed it.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> Octets(FlowAttribute attribute)
+    {
+        if (AddressOfMask(attribute) is var address and not FlowAttribute.Null)
+        {
+            var mask = _shape!.Mask(KeySlots.Of(address));
+            return mask.IsEmpty ? Zeros.AsSpan(0, LengthWithout(address)) : mask;
+        }
+        var value = Value(attribute);
+        return value.IsEmpty ? Zeros.AsSpan(0, LengthWithout(attribute)) : value;
+    }
+
+    /// <summary>Writes the attributes, in order, as the elements of a flow data package (MIB-104).</summary>
+    public readonly void WritePackage(ReadOnlySpan<FlowAttribute> attributes, ref FlowDataPackage.Writer writer)
+    {
+        foreach (var attribute in attributes)
+        {
+            var tag = FlowDataPackage.TagOf(attribute);
+            if (tag == FlowDataPackage.OctetStringTag)
+                writer.TryOctets(Octets(attribute));
+            else
+                writer.TryNumber(tag, Number(attribute));
+        }
+    }
+
+    internal void Load(FlowSet set, uint index, in FlowEntry entry, ReadOnlySpan<byte> key)
+    {
+        _set = set;
+        Index = index;
+        FirstTime = new(entry.FirstTime);
+        LastActive = new(entry.LastActive);
+        (ToOctets, ToPdus, FromOctets, FromPdus) = (entry.ToOctets, entry.ToPdus, entry.FromOctets, entry.FromPdus);
+        // A torn read may name any shape: the copy is thrown away then, but must not fail before.
+        _shape = entry.Shape < set.Shapes.Count ? set.Shapes[entry.Shape] : set.Shapes[0];
+        key.CopyTo(_key);
+    }
+
+    [UnscopedRef]
+    private readonly ReadOnlySpan<byte> Value(FlowAttribute attribute)
+    {
+        var slot = AttributeField.Of(attribute).Slot;
+        return slot >= 0 && _shape!.TryFind(slot, out var offset, out var length) ? ((ReadOnlySpan<byte>)_key).Slice(offset, length) : default;
+    }
+
+    private static FlowAttribute AddressOfMask(FlowAttribute attribute) =>
+        attribute switch
+        {
+            FlowAttribute.SourceAdjacentMask => FlowAttribute.SourceAdjacentAddress,
+            FlowAttribute.SourcePeerMask => FlowAttribute.SourcePeerAddress,
+            FlowAttribute.SourceTransMask => FlowAttribute.SourceTransAddress,
+            FlowAttribute.DestAdjacentMask => FlowAttribute.DestAdjacentAddress,
+            FlowAttribute.DestPeerMask => FlowAttribute.DestPeerAddress,
+            FlowAttribute.DestTransMask => FlowAttribute.DestTransAddress,
+            _ => FlowAttribute.Null,
+        };
+
+    // MIB-105: as long as the other side's, or as the peer type says.
+    private readonly int LengthWithout(FlowAttribute attribute)
+    {
+        switch (attribute)
+        {
+            case FlowAttribute.SourcePeerAddress or FlowAttribute.DestPeerAddress:
+                var other = _shape!.LengthOf(KeySlots.Of(FlowAttributes.Get(attribute).Reverse));
+                if (other > 0)
+                    return other;
+                var type = Number(FlowAttribute.SourcePeerType) is not 0 and var source ? source : Number(FlowAttribute.DestPeerType);
+                return type == (ulong)PeerType.IPv6 ? 16 : 4;
+            case FlowAttribute.SourceAdjacentAddress or FlowAttribute.DestAdjacentAddress:
+                return 6;
+            case FlowAttribute.SourceTransAddress or FlowAttribute.DestTransAddress:
+                return 2;
+            default:
+                return 4;
+        }
+    }
+
+    [InlineArray(FlowKey.MaxLength)]
+    private struct KeyOctets
+    {
+        private byte _element0;
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rtfm.Agent;
+
+/// <summary>Everything the meter logs. 10xx life, 11xx capture, 12xx SNMP, 13xx state.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1001, LogLevel.Information, "listening on udp:{EndPoint}")]
+    public static partial void Listening(ILogger logger, string endPoint);
+
+    [LoggerMessage(1002, LogLevel.Information, "rule sets running: {RuleSets}")]
+    public static partial void Running(ILogger logger, string ruleSets);
+
+    [LoggerMessage(
+        1003,
+        LogLevel.Warning,
+        "task {Task} of '{Owner}' switched to its standby rule set {RuleSet}: the flow table is {Usage:F1} % full"
+    )]
+    public static partial void SwitchedToStandby(ILogger logger, uint task, string owner, int ruleSet, double usage);
+
+    [LoggerMessage(
+        1004,
+        LogLevel.Warning,
+        "flood mode: the flow table is {Usage:F1} % full, no new flows are made until a manager sets flowFloodMode to false"
+    )]
+    public static partial void FloodModeBegan(ILogger logger, double usage);
+
+    [LoggerMessage(1005, LogLevel.Warning, "meter reader {Reader} of '{Owner}' has not collected for {Seconds} s; its row is removed")]
+    public static partial void ReaderTimedOut(ILogger logger, uint reader, string owner, int seconds);
+
+    [LoggerMessage(1101, LogLevel.Information, "{Source}: reading as interface {IfIndex}")]
+    public static partial void SourceOpened(ILogger logger, string source, uint ifIndex);
+
+    [LoggerMessage(1102, LogLevel.Information, "{Source}: all {Packets} packets read")]
+    public static partial void SourceEnded(ILogger logger, string source, ulong packets);
+
+    [LoggerMessage(1103, LogLevel.Error, "{Reason}; next attempt in {Seconds} s")]
+    public static partial void SourceFailed(ILogger logger, string reason, double seconds);
+
+    [LoggerMessage(1104, LogLevel.Error, "{Reason}")]
+    public static partial void FileFailed(ILogger logger, string reason);
+
+    [LoggerMessage(1201, LogLevel.Error, "SNMP request for {Name} failed; answered genErr")]
+    public static partial void ProviderFailed(ILogger logger, Exception fault, string name);
+
+    [LoggerMessage(1301, LogLevel.Error, "{Complaint}")]
+    public static partial void StateUnreadable(ILogger logger, string complaint);
+
+    [LoggerMessage(1302, LogLevel.Error, "the meter's state could not be saved; changes made over SNMP will be lost with a restart")]
+    public static partial void StateNotSaved(ILogger logger, Exception fault);
+}

@@ -1,0 +1,71 @@
+namespace Rtfm.Agent.Matching;
+
+/// <summary>Which attributes a flow key holds, how long each is, and under which masks: all of the key but the values.</summary>
+/// <remarks>
+/// A rule set makes few shapes and many keys, so a key stores its values only; an IPv4 5-tuple takes 16 octets. Attributes that are zero without a mask
+/// are left out, hence "pushed as zero" and "never pushed" are one key (PME-13), while the same values under other masks are another (PME-01).
+/// </remarks>
+public sealed class KeyShape
+{
+    private readonly sbyte[] _offsets = new sbyte[KeySlots.Count];
+    private readonly byte[] _lengths = new byte[KeySlots.Count];
+    private readonly byte[]?[] _masks = new byte[KeySlots.Count][];
+
+    internal KeyShape(int id, ReadOnlySpan<byte> descriptor)
+    {
+        Id = id;
+        Descriptor = descriptor.ToArray();
+        _offsets.AsSpan().Fill(-1);
+        var length = 0;
+        for (var at = 0; at < descriptor.Length; )
+        {
+            int slot = descriptor[at] & 0x7F;
+            var isMasked = descriptor[at] >= 0x80;
+            int octets = descriptor[at + 1];
+            at += 2;
+            _offsets[slot] = (sbyte)length;
+            _lengths[slot] = (byte)octets;
+            length += octets;
+            if (isMasked)
+            {
+                _masks[slot] = descriptor.Slice(at, octets).ToArray();
+                at += octets;
+            }
+            if (slot < KeySlots.SideCount)
+                SourceLength = length;
+            else if (slot < 2 * KeySlots.SideCount)
+                DestLength = length - SourceLength;
+        }
+        Length = length;
+    }
+
+    /// <summary>Its number within the rule set.</summary>
+    public int Id { get; }
+
+    /// <summary>Octets of values, all, those of the source's part, those of the dest's.</summary>
+    public int Length { get; }
+
+    internal int SourceLength { get; }
+
+    internal int DestLength { get; }
+
+    /// <summary>The shape of the reversed key; itself where both sides are alike. Set when the reverse is first needed.</summary>
+    internal KeyShape? Reversed { get; set; }
+
+    /// <summary>Slot, length and mask of each attribute, in slot order; the top bit of a slot says that a mask follows.</summary>
+    internal byte[] Descriptor { get; }
+
+    /// <summary>Where the slot's value lies among the key's octets.</summary>
+    /// <returns>False where the key has none.</returns>
+    internal bool TryFind(int slot, out int offset, out int length)
+    {
+        (offset, length) = (_offsets[slot], _lengths[slot]);
+        return offset >= 0;
+    }
+
+    /// <summary>The slot's mask; empty where it has none.</summary>
+    internal ReadOnlySpan<byte> Mask(int slot) => _masks[slot];
+
+    /// <summary>Octets of the slot's value; 0 where the key has none.</summary>
+    internal int LengthOf(int slot) => _lengths[slot];
+}

@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Rtfm.Agent.Metering;
+
+/// <summary>Keeps the <see cref="MeterState"/> on disk: written to a new file, flushed, then put in place of the old one.</summary>
+public sealed class MeterStateFile
+{
+    private readonly string _path;
+    private readonly Lock _writing = new();
+
+    private MeterStateFile(string path, MeterState state) => (_path, State) = (path, state);
+
+    /// <summary>What is on disk.</summary>
+    public MeterState State { get; private set; }
+
+    /// <summary>Reads the state of the last run and counts this start in it; makes a new one where there is none.</summary>
+    /// <param name="folder">Made where it is missing, for the owner only.</param>
+    /// <param name="complaint">Why the old state could not be used, or null; the file is kept beside the new one.</param>
+    /// <exception cref="IOException">The folder or file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or file may not be written.</exception>
+    public static MeterStateFile Open(string folder, out string? complaint)
+    {
+        if (!Directory.Exists(folder))
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var path = Path.Combine(folder, "meter.json");
+        var state = Read(path, out complaint) ?? new MeterState { EngineId = NewEngineId() };
+        var file = new MeterStateFile(path, state);
+        file.Save(state with { EngineBoots = state.EngineBoots == int.MaxValue ? int.MaxValue : state.EngineBoots + 1 });
+        return file;
+    }
+
+    /// <summary>Changes the state and writes it; once this returns the change survives a crash.</summary>
+    public void Update(Func<MeterState, MeterState> change)
+    {
+        lock (_writing)
+            Save(change(State));
+    }
+
+    private void Save(MeterState state)
+    {
+        var fresh = _path + ".new";
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (var stream = new FileStream(fresh, options))
+        {
+            JsonSerializer.Serialize(stream, state, MeterStateJson.Default.MeterState);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(fresh, _path, overwrite: true);
+        State = state;
+    }
+
+    private static MeterState? Read(string path, out string? complaint)
+    {
+        complaint = null;
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var state = JsonSerializer.Deserialize(stream, MeterStateJson.Default.MeterState) ?? throw new JsonException("it is empty");
+            state.ToConfiguration([]);
+            return state with { EngineId = state.EngineId.Length is >= 10 and <= 64 ? state.EngineId : NewEngineId() };
+        }
+        catch (Exception fault)
+            when (fault is JsonException or FormatException or ArgumentException or NullReferenceException or NotSupportedException)
+        {
+            var aside = $"{path}.unreadable-{DateTimeOffset.UtcNow:yyyyMMddHHmmss}";
+            File.Move(path, aside, overwrite: true);
+            complaint = $"the meter's state {path} cannot be read ({fault.Message}); it is kept as {aside}, and the meter starts without it";
+            return null;
+        }
+    }
+
+    /// <summary>RFC 3411 SnmpEngineID: our enterprise arc's number with the first bit set, format 5 (octets), eight random octets.</summary>
+    private static string NewEngineId() => Convert.ToHexString([0x80, 0x00, 0x1F, 0x88, 0x05, .. RandomNumberGenerator.GetBytes(8)]);
+}

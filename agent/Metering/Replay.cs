@@ -1,0 +1,71 @@
+using Rtfm.Agent.Capture;
+using Rtfm.Agent.Flows;
+using Rtfm.Agent.Packets;
+using Rtfm.Model;
+
+namespace Rtfm.Agent.Metering;
+
+/// <summary>Capture files through one rule set, as fast as they can be read. Time is the packets' own; no flow is recovered.</summary>
+internal sealed class Replay : IDisposable
+{
+    private readonly FlowTable _table;
+    private readonly PacketBatch _batch = new();
+    private long? _startNs;
+    private long _nowNs;
+
+    public Replay(RuleSet ruleSet, OctetLayer octets, int maxFlows)
+    {
+        _table = new FlowTable(maxFlows);
+        Flows = _table.GetOrAdd(RuleSet.BuiltInNumber);
+        Run = new RunningRuleSet(RuleSet.BuiltInNumber, ruleSet, new(new(ruleSet), Flows.Shapes), Flows);
+        Processor = new PacketProcessor(octets);
+        Processor.Run([Run]);
+    }
+
+    public PacketProcessor Processor { get; }
+
+    public RunningRuleSet Run { get; }
+
+    public FlowSet Flows { get; }
+
+    /// <summary>Records that could not be read.</summary>
+    public ulong Damaged { get; private set; }
+
+    /// <exception cref="CaptureException">The file cannot be read or is no capture.</exception>
+    public void Read(string path)
+    {
+        using var source = CaptureFile.Open(path);
+        SourceState state;
+        do
+        {
+            state = source.Read(_batch);
+            ProcessBatch();
+        } while (state == SourceState.Open);
+        Damaged += source.Counters.Damaged;
+    }
+
+    public void Dispose() => _table.Dispose();
+
+    /// <summary>Packets of the same hundredth of a second arrive together.</summary>
+    private void ProcessBatch()
+    {
+        var packets = _batch.Packets;
+        while (!packets.IsEmpty)
+        {
+            var now = UptimeOf(packets[0].TimeNs);
+            var together = 1;
+            while (together < packets.Length && UptimeOf(packets[together].TimeNs) == now)
+                together++;
+            Processor.Process(packets[..together], now);
+            packets = packets[together..];
+        }
+    }
+
+    /// <summary>Hundredths of a second since the first packet; time in a file may step back, Uptime does not.</summary>
+    private Uptime UptimeOf(long timeNs)
+    {
+        _startNs ??= timeNs;
+        _nowNs = Math.Max(_nowNs, timeNs - _startNs.Value);
+        return new Uptime(unchecked((uint)(_nowNs / 10_000_000)));
+    }
+}

@@ -1,0 +1,127 @@
+using System.Linq;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Rtfm.Agent.Metering;
+using Rtfm.Model;
+using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.Messages;
+using Rtfm.Snmp.Mib;
+using Rtfm.Snmp.Security;
+using Rtfm.Snmp.Transport;
+
+namespace Rtfm.Agent.Mib;
+
+/// <summary>Answers SNMP: puts the MIB together and listens.</summary>
+internal sealed class SnmpService(
+    TrafficMeter meter,
+    AgentOptions options,
+    MeterStateFile stateFile,
+    ManagementTraffic managementTraffic,
+    ILogger<SnmpService> logger
+) : IHostedService
+{
+    /// <summary>sysServices: internet (4) and applications (64).</summary>
+    private const int Services = 4 + 64;
+
+    private readonly List<UdpListener> _listeners = [];
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var counters = new SnmpCounters();
+        var engine = new SnmpEngine(
+            new SnmpEngineOptions
+            {
+                SecurityModels = [new CommunitySecurity(SnmpVersion.V1, Communities()), new CommunitySecurity(SnmpVersion.V2c, Communities())],
+                Mib = MakeTree(counters),
+                Counters = counters,
+                MaxMessageSize = options.MaxMessageSize,
+                OnProviderFault = (fault, name) => Log.ProviderFailed(logger, fault, name.ToString()),
+            }
+        );
+        for (var i = 0; i < options.Listen.Length; i++)
+        {
+            var listener = Listen(engine, i);
+            _listeners.Add(listener);
+            Log.Listening(logger, listener.EndPoint.ToString());
+        }
+        managementTraffic.Set(_listeners.SelectMany(listener => AddressesOf(listener.EndPoint)));
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var listener in _listeners)
+            listener.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private UdpListener Listen(SnmpEngine engine, int setting)
+    {
+        if (!TransportAddress.TryParse(options.Listen[setting], out var address, out var complaint))
+            throw new SettingsException($"{AgentOptions.Section}:Listen[{setting}] is '{options.Listen[setting]}': {complaint}");
+        try
+        {
+            return new UdpListener(engine, address.EndPoint);
+        }
+        catch (SocketException fault)
+        {
+            var remedy = fault.SocketErrorCode switch
+            {
+                SocketError.AccessDenied => "Ports below 1024 need root or the capability CAP_NET_BIND_SERVICE; or choose another port.",
+                SocketError.AddressAlreadyInUse => "Another agent listens there: stop it, or choose another port.",
+                SocketError.AddressNotAvailable => "This machine has no such address.",
+                _ => fault.Message,
+            };
+            throw new SettingsException($"{AgentOptions.Section}:Listen[{setting}] is '{options.Listen[setting]}': cannot listen there. {remedy}");
+        }
+    }
+
+    private MibTree MakeTree(SnmpCounters counters)
+    {
+        var version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
+        var agent = new Snmpv2Mib.Agent
+        {
+            Description = $"Rtfm traffic flow meter {version} on {Environment.OSVersion.VersionString}",
+            ObjectId = new(Oids.Meter),
+            Services = Services,
+            Modules =
+            [
+                new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 1), "RFC 3418: SNMPv2-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 10), "RFC 3411: SNMP-FRAMEWORK-MIB, snmpEngine group"),
+                new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path and rule set counters"),
+            ],
+            EngineId = Convert.FromHexString(stateFile.State.EngineId),
+            EngineBoots = stateFile.State.EngineBoots,
+            MaxMessageSize = options.MaxMessageSize,
+        };
+        return new MibTree([
+            .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
+            .. new FlowMeterModule(meter).Providers,
+            .. new MeterExtMib(meter, version, options.Octets).Providers,
+        ]);
+    }
+
+    /// <summary>No default secret: without settings, <c>public</c> may read, and the settings see to it that only loopback is listened at then.</summary>
+    private List<Community> Communities()
+    {
+        var communities = new List<Community> { new(options.ReadCommunity ?? "public", MayWrite: false) };
+        if (options.WriteCommunity is { } write)
+            communities.Add(new(write, MayWrite: true));
+        return communities;
+    }
+
+    private static IEnumerable<IPEndPoint> AddressesOf(IPEndPoint endPoint)
+    {
+        if (!endPoint.Address.Equals(IPAddress.Any) && !endPoint.Address.Equals(IPAddress.IPv6Any))
+            return [endPoint];
+        return NetworkInterface
+            .GetAllNetworkInterfaces()
+            .SelectMany(each => each.GetIPProperties().UnicastAddresses)
+            .Where(each => each.Address.AddressFamily == endPoint.AddressFamily)
+            .Select(each => new IPEndPoint(each.Address, endPoint.Port));
+    }
+}

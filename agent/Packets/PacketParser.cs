@@ -1,0 +1,64 @@
+using Rtfm.Agent.Capture;
+using Rtfm.Model;
+
+namespace Rtfm.Agent.Packets;
+
+/// <summary>Turns captured octets into match keys (RFC 2722 §4.1). Every octet is hostile: whatever they are, it ends, inside the packet, without an exception.</summary>
+public static class PacketParser
+{
+    /// <summary>Parses a batch.</summary>
+    /// <param name="packets">As they were captured.</param>
+    /// <param name="keys">Receives one key per packet, in the same order.</param>
+    /// <param name="counters">What could not be parsed is counted here by reason.</param>
+    public static void Parse(ReadOnlySpan<CapturedPacket> packets, Span<MatchKey> keys, ParseCounters counters)
+    {
+        for (var i = 0; i < packets.Length; i++)
+        {
+            ref readonly var packet = ref packets[i];
+            ref var key = ref keys[i];
+            key = default;
+            Parse(packet, ref key, counters);
+            if (key.Unparsed != UnparsedReason.None)
+                counters.Count(key.Unparsed);
+        }
+        counters.Packets += (ulong)packets.Length;
+    }
+
+    private static void Parse(in CapturedPacket packet, ref MatchKey key, ParseCounters counters)
+    {
+        // AMB-36: one octet in the matching engine; interfaces beyond 255 read as 0.
+        key.Source.Interface = key.Dest.Interface = packet.Interface is > 0 and <= 255 ? (byte)packet.Interface : (byte)0;
+        key.AdjacentOctets = (uint)packet.WireLength;
+        var captured = packet.Captured;
+        key.Unparsed = LinkLayer.Parse(packet.LinkType, captured, ref key, out var protocol, out var header);
+        if (key.Unparsed != UnparsedReason.None)
+            return;
+
+        var onWire = Math.Max(packet.WireLength - header, 0);
+        key.NetworkOctets = (uint)onWire;
+        var network = captured[header..];
+        switch (protocol)
+        {
+            case EtherType.IPv4:
+                NetworkLayer.ParseIPv4(network, onWire, ref key, counters);
+                break;
+            case EtherType.IPv6:
+                NetworkLayer.ParseIPv6(network, onWire, ref key, counters);
+                break;
+            default:
+                key.Source.PeerType = key.Dest.PeerType = (byte)PeerTypeOf(protocol);
+                counters.Count(PartialReason.UnknownNetworkProtocol);
+                break;
+        }
+    }
+
+    private static PeerType PeerTypeOf(ushort protocol) =>
+        protocol switch
+        {
+            EtherType.Osi => PeerType.Nsap,
+            EtherType.Ipx or EtherType.IpxOld => PeerType.Ipx,
+            EtherType.AppleTalk => PeerType.AppleTalk,
+            EtherType.DecNet => PeerType.DecNet,
+            _ => PeerType.Unknown,
+        };
+}

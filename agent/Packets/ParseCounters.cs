@@ -1,0 +1,26 @@
+namespace Rtfm.Agent.Packets;
+
+/// <summary>What parsing met, since the start. Written by the metering thread, read by any.</summary>
+public sealed class ParseCounters
+{
+    private readonly ulong[] _unparsed = new ulong[Enum.GetValues<UnparsedReason>().Length];
+    private readonly ulong[] _partial = new ulong[Enum.GetValues<PartialReason>().Length];
+
+    /// <summary>Packets that came in.</summary>
+    public ulong Packets { get; internal set; }
+
+    /// <summary>Packets that went to no rule set.</summary>
+    public ulong UnparsedPackets { get; private set; }
+
+    public ulong this[UnparsedReason reason] => _unparsed[(int)reason];
+
+    public ulong this[PartialReason reason] => _partial[(int)reason];
+
+    internal void Count(UnparsedReason reason)
+    {
+        _unparsed[(int)reason]++;
+        UnparsedPackets++;
+    }
+
+    internal void Count(PartialReason reason) => _partial[(int)reason]++;
+}

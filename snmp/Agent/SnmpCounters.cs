@@ -1,0 +1,36 @@
+namespace Rtfm.Snmp.Agent;
+
+/// <summary>The snmp group: what the engine received, sent and refused (RFC 3418 §2, and the obsolete objects of RFC 1213 that tools still ask for).</summary>
+/// <remarks>Written by the request thread only.</remarks>
+public sealed class SnmpCounters
+{
+    public uint InPackets;
+    public uint OutPackets;
+    public uint InBadVersions;
+    public uint InBadCommunityNames;
+    public uint InBadCommunityUses;
+    public uint InAsnParseErrors;
+    public uint InTooBigs;
+    public uint InNoSuchNames;
+    public uint InBadValues;
+    public uint InReadOnlys;
+    public uint InGenErrors;
+    public uint InTotalRequestVariables;
+    public uint InTotalSetVariables;
+    public uint InGetRequests;
+    public uint InGetNexts;
+    public uint InSetRequests;
+    public uint InGetResponses;
+    public uint InTraps;
+    public uint OutTooBigs;
+    public uint OutNoSuchNames;
+    public uint OutBadValues;
+    public uint OutGenErrors;
+    public uint OutGetRequests;
+    public uint OutGetNexts;
+    public uint OutSetRequests;
+    public uint OutGetResponses;
+    public uint OutTraps;
+    public uint SilentDrops;
+    public uint ProxyDrops;
+}

@@ -1,0 +1,8 @@
+namespace Rtfm.Snmp.Security;
+
+/// <summary>Where a message came from.</summary>
+/// <param name="address">The transport address in the system's form (sockaddr); empty where there is none, as in tests.</param>
+public readonly ref struct Requester(ReadOnlySpan<byte> address)
+{
+    public ReadOnlySpan<byte> Address { get; } = address;
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Rtfm.Model;
+
+namespace Rtfm.Srl;
+
+internal sealed partial class RuleLine
+{
+    private const int IPv4Length = 4;
+    private const int IPv6Length = 16;
+
+    /// <summary><c>&amp; mask</c>, or <c>/width</c>: that many leading ones.</summary>
+    public RuleAddress ReadMask(AttributeInfo attribute)
+    {
+        if (TryRead('&'))
+            return ReadValue(attribute, isMask: true);
+        if (!TryRead('/'))
+            throw new RuleSyntaxException(Column, "expected '&' and a mask, or '/' and a width");
+        var column = Column;
+        var word = ReadWord();
+        var longest = RoomFor(attribute) * 8;
+        if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var width) || width > longest)
+            throw new RuleSyntaxException(column, $"expected a width from 0 to {longest}");
+        var octets = new byte[MaskLength(attribute, width)];
+        for (var bit = 0; bit < width; bit++)
+            octets[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        return new RuleAddress(octets);
+    }
+
+    /// <summary>A value, or a mask in the same notation.</summary>
+    public RuleAddress ReadValue(AttributeInfo attribute, bool isMask)
+    {
+        var column = Column;
+        if (Peek == '\'')
+            return new RuleAddress([ReadCharacter(attribute), 0]);
+        if (FlowAttributes.IsMeterVariable(attribute.Number) && char.IsAsciiLetter(Peek) && TryReadAttributeNumber(out var number))
+            return new RuleAddress([number, 0]);
+        var mayBeIPv6 = attribute.Syntax == AttributeSyntax.PeerAddress || FlowAttributes.IsMeterVariable(attribute.Number);
+        var text = ReadValueText(mayBeIPv6, isMask);
+        if (text.Length == 0)
+            throw new RuleSyntaxException(column, isMask ? "expected a mask" : "expected a value");
+        if (text.Contains(':', StringComparison.Ordinal))
+        {
+            return IPAddress.TryParse(text, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6
+                ? new RuleAddress(ip.GetAddressBytes())
+                : throw new RuleSyntaxException(column, $"'{text}' is no IPv6 address");
+        }
+        return ReadFields(text, attribute, column);
+    }
+
+    /// <summary>Fields with what stands behind each saying how it is meant: <c>.</c> decimal octet, <c>-</c> hex octet, <c>!</c> two octets (RFC 2723 appendix B).</summary>
+    private static RuleAddress ReadFields(string text, AttributeInfo attribute, int column)
+    {
+        Span<byte> octets = stackalloc byte[RuleAddress.MaxLength + 2];
+        octets.Clear();
+        var length = 0;
+        var start = 0;
+        var kind = '\0';
+        while (start <= text.Length)
+        {
+            var end = text.AsSpan(start).IndexOfAny('.', '-', '!');
+            end = end < 0 ? text.Length : start + end;
+            // The last field is meant as the one before it; a single one fills its attribute.
+            kind =
+                end < text.Length ? text[end]
+                : kind != '\0' ? kind
+                : attribute.Size == 2 ? '!'
+                : '.';
+            var field = text.AsSpan(start, end - start);
+            var style = kind == '-' ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+            var largest = kind == '!' ? ushort.MaxValue : byte.MaxValue;
+            if (!uint.TryParse(field, style, CultureInfo.InvariantCulture, out var number) || number > largest)
+                throw new RuleSyntaxException(column + start, $"'{field}' is not a number from 0 to {(kind == '-' ? "FF" : largest)}");
+            if (length >= RuleAddress.MaxLength)
+                throw new RuleSyntaxException(column, $"a value has at most {RuleAddress.MaxLength} octets");
+            if (kind == '!')
+                octets[length++] = (byte)(number >> 8);
+            octets[length++] = (byte)number;
+            start = end + 1;
+        }
+        if (length > RuleAddress.MaxLength)
+            throw new RuleSyntaxException(column, $"a value has at most {RuleAddress.MaxLength} octets");
+        // Fields that are left out on the right are zero; one octet is sent as two (AMB-07).
+        var isDotted = !text.Contains('-', StringComparison.Ordinal);
+        var shortest =
+            !isDotted ? 2
+            : attribute.Syntax == AttributeSyntax.PeerAddress ? IPv4Length
+            : Math.Max(2, attribute.Syntax == AttributeSyntax.AdjacentAddress ? attribute.Size : 2);
+        return new RuleAddress(octets[..Math.Max(length, shortest)]);
+    }
+
+    private byte ReadCharacter(AttributeInfo attribute)
+    {
+        var column = Column;
+        if (attribute.Size != 1)
+            throw new RuleSyntaxException(column, $"a character is one octet; {attribute.Name} has {attribute.Size}");
+        if (_at + 2 >= _text.Length || _text[_at + 2] != '\'' || _text[_at + 1] > 0xFF)
+            throw new RuleSyntaxException(column, "expected one character between quotes");
+        var character = (byte)_text[_at + 1];
+        _at += 3;
+        SkipBlanks();
+        return character;
+    }
+
+    private bool TryReadAttributeNumber(out byte number)
+    {
+        var start = _at;
+        number = 0;
+        if (FlowAttributes.Find(ReadWord()) is { } attribute && (int)attribute.Number <= byte.MaxValue)
+        {
+            number = (byte)attribute.Number;
+            return true;
+        }
+        _at = start;
+        return false;
+    }
+
+    /// <summary>The characters of a value. An IPv6 address has colons, as has what follows a value.</summary>
+    private string ReadValueText(bool mayBeIPv6, bool isMask)
+    {
+        var start = _at;
+        while (_at < _text.Length && (char.IsAsciiHexDigit(_text[_at]) || _text[_at] is '.' or '-' or '!' || (mayBeIPv6 && _text[_at] == ':')))
+            _at++;
+        var end = _at;
+        if (!isMask && end > start)
+        {
+            if (end < _text.Length && char.IsAsciiLetter(_text[end]))
+                end = Math.Max(start, _text.LastIndexOf(':', end - 1, end - start)); // it ran into the action
+            else if (_text[end - 1] == ':' && !_text.AsSpan(end).TrimStart().StartsWith(":"))
+                end--;
+        }
+        _at = end;
+        var text = _text[start..end];
+        SkipBlanks();
+        return text;
+    }
+
+    private static int RoomFor(AttributeInfo attribute) =>
+        attribute.Syntax == AttributeSyntax.PeerAddress ? IPv6Length
+        : attribute.Size <= 1 && !FlowAttributes.IsMeterVariable(attribute.Number) ? 1
+        : FlowAttributes.IsMeterVariable(attribute.Number) ? IPv6Length
+        : attribute.Size;
+
+    private static int MaskLength(AttributeInfo attribute, int width) =>
+        attribute.Syntax switch
+        {
+            AttributeSyntax.PeerAddress => width <= IPv4Length * 8 ? IPv4Length : IPv6Length,
+            _ when FlowAttributes.IsMeterVariable(attribute.Number) => Math.Max(2, (width + 7) / 8),
+            _ => Math.Max(2, attribute.Size),
+        };
+}
