@@ -19,6 +19,9 @@ public sealed record AgentOptions
     /// <summary>Read files again and again.</summary>
     public bool Loop { get; init; }
 
+    /// <summary>Begin to read files only when a rule set other than the built-in one runs, so that it sees them from the first packet.</summary>
+    public bool WaitForRuleSet { get; init; }
+
     /// <summary>Capture filter in libpcap's language; empty: everything.</summary>
     public string Filter { get; init; } = "";
 

@@ -6,8 +6,8 @@ public static class Oids
     /// <summary>The arc everything private hangs under.</summary>
     public static ReadOnlySpan<uint> Rtfm => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722];
 
-    /// <summary>sysObjectID of the meter.</summary>
-    public static ReadOnlySpan<uint> Meter => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 1];
+    /// <summary>sysObjectID of the meter: rtfmMeter, the first of rtfmProducts.</summary>
+    public static ReadOnlySpan<uint> Meter => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 1, 1];
 
     /// <summary>The root of RTFM-METER-EXT-MIB.</summary>
     public static ReadOnlySpan<uint> MeterExtMib => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 2];

@@ -28,6 +28,10 @@ internal static class RunCommand
         HelpName = "real|max",
     };
     private static readonly Option<bool> Loop = new("--loop") { Description = "Read files again and again" };
+    private static readonly Option<bool> WaitForRuleSet = new("--wait-for-rule-set")
+    {
+        Description = "Begin to read files when a rule set other than the built-in one runs",
+    };
     private static readonly Option<string?> Filter = new("--filter")
     {
         Description = "Capture only what this filter (as for tcpdump) lets through",
@@ -84,6 +88,7 @@ internal static class RunCommand
             Read,
             FilePace,
             Loop,
+            WaitForRuleSet,
             Filter,
             Listen,
             ReadCommunity,
@@ -205,6 +210,7 @@ internal static class RunCommand
         var settings = new Dictionary<string, string?>();
         Set(nameof(AgentOptions.Pace), arguments.GetValue(FilePace)?.ToString());
         Set(nameof(AgentOptions.Loop), arguments.GetValue(Loop) ? "true" : null);
+        Set(nameof(AgentOptions.WaitForRuleSet), arguments.GetValue(WaitForRuleSet) ? "true" : null);
         Set(nameof(AgentOptions.Filter), arguments.GetValue(Filter));
         Set(nameof(AgentOptions.ReadCommunity), arguments.GetValue(ReadCommunity));
         Set(nameof(AgentOptions.WriteCommunity), arguments.GetValue(WriteCommunity));

@@ -1,6 +1,8 @@
+using System.Linq;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Capture;
+using Rtfm.Model;
 
 namespace Rtfm.Agent.Metering;
 
@@ -10,6 +12,7 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
         IDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RuleSetPoll = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Thread> _threads = [];
@@ -50,6 +53,8 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
     {
         var isFile = source.IfIndex <= (uint)options.Read.Length && options.Read.AsSpan().Contains(source.Name);
         var pause = TimeSpan.FromSeconds(1);
+        if (isFile && options.WaitForRuleSet)
+            WaitForRuleSet();
         while (!_stopping.IsCancellationRequested)
         {
             try
@@ -80,6 +85,13 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
                 source.Close();
             }
         }
+    }
+
+    /// <summary>Waits until a rule set that a manager loaded runs: a file, unlike a wire, can wait for it.</summary>
+    private void WaitForRuleSet()
+    {
+        while (meter.Processor.Running.All(run => run.Number == RuleSet.BuiltInNumber) && !_stopping.IsCancellationRequested)
+            _stopping.Token.WaitHandle.WaitOne(RuleSetPoll);
     }
 
     /// <returns>False where it was stopped before the end.</returns>
