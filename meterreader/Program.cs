@@ -1,1 +1,11 @@
-return 0;
+using System.CommandLine;
+using Rtfm.MeterReader.Commands;
+
+var root = new RootCommand("The Rtfm meter reader: collects flows from meters and keeps them in a database.")
+{
+    RunCommand.Make(),
+    CollectCommand.Make(),
+    TopCommand.Make(),
+    ExportCommand.Make(),
+};
+return await root.Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -76,11 +76,11 @@ internal sealed partial class FlowMeterModule
     {
         if (change.Index == RuleSet.BuiltInNumber)
             return ErrorStatus.NotWritable; // MIB-39: the built-in rule set is never changed, nor can it be removed.
+        if (change.After?.Status == RowStatus.Active && !change.After.IsLoaded)
+            return ErrorStatus.InconsistentValue; // MIB-36
         if (change.Before is null)
             return RoomFor(change.StateAfter.RuleSets);
-        if (change.After?.Status == RowStatus.Active)
-            return change.After.IsLoaded ? ErrorStatus.NoError : ErrorStatus.InconsistentValue; // MIB-36
-        if (change.Before.Status == RowStatus.Active && change.StateAfter.IsNamedByTask(change.Index))
+        if (change.After?.Status != RowStatus.Active && change.Before.Status == RowStatus.Active && change.StateAfter.IsNamedByTask(change.Index))
             return ErrorStatus.InconsistentValue; // MIB-32
         return ErrorStatus.NoError;
     }

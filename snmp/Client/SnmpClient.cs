@@ -44,6 +44,13 @@ public sealed class SnmpClient : IAsyncDisposable
         CancellationToken cancellationToken = default
     ) => _requests.AskAsync(target, PduType.GetBulkRequest, Nulls(names), nonRepeaters, maxRepetitions, cancellationToken);
 
+    /// <summary>GETNEXT with the answer as it came, to be read in place.</summary>
+    public Task<SnmpResponse> GetNextResponseAsync(
+        SnmpTarget target,
+        IReadOnlyList<ObjectIdentifier> names,
+        CancellationToken cancellationToken = default
+    ) => _requests.AskAsync(target, PduType.GetNextRequest, Nulls(names), 0, 0, cancellationToken);
+
     /// <returns>The varbinds as the agent confirmed them.</returns>
     public async Task<IReadOnlyList<VarBind>> SetAsync(
         SnmpTarget target,

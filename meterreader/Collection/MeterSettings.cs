@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Rtfm.Model;
+using Rtfm.Snmp.Client;
+
+namespace Rtfm.MeterReader.Collection;
+
+/// <summary>One meter and what to collect from it, checked and ready for use.</summary>
+/// <param name="Target">The meter's agent. Its address may be stale by a name server's answer; it is resolved anew for every collection.</param>
+/// <param name="Host">What <paramref name="Target"/>'s address was made of.</param>
+/// <param name="RuleSets">Names or numbers; empty: all that run or have flows.</param>
+/// <param name="Attributes">What is asked for, counters and times included.</param>
+public sealed record MeterSettings(
+    string Name,
+    string Host,
+    SnmpTarget Target,
+    TimeSpan Interval,
+    int FlowsPerRequest,
+    IReadOnlyList<string> RuleSets,
+    ImmutableArray<FlowAttribute> Attributes,
+    string Owner
+)
+{
+    /// <summary>What every record has: who it is, when it was, how much.</summary>
+    public static ImmutableArray<FlowAttribute> Always { get; } =
+    [
+        FlowAttribute.FirstTime,
+        FlowAttribute.LastActiveTime,
+        FlowAttribute.ToOctets,
+        FlowAttribute.ToPdus,
+        FlowAttribute.FromOctets,
+        FlowAttribute.FromPdus,
+    ];
+
+    /// <summary>All that can be part of a flow's key, addresses with their masks.</summary>
+    public static ImmutableArray<FlowAttribute> EveryKeyAttribute { get; } =
+    [.. FlowAttributes.All.Where(IsKeyAttribute).Select(each => each.Number)];
+
+    /// <summary>How long the meter keeps our place if we do not come: some collections may fail.</summary>
+    public int ReaderTimeoutSeconds => (int)Math.Min(Math.Max(Interval.TotalSeconds * 3, 600), int.MaxValue);
+
+    /// <summary>True for attributes that a rule set may push, and their masks.</summary>
+    public static bool IsKeyAttribute(AttributeInfo attribute) =>
+        attribute.Is(AttributeRoles.Column)
+        && attribute.Syntax is not (AttributeSyntax.Counter64 or AttributeSyntax.TimeTicks)
+        && attribute.Number is not (FlowAttribute.PduScale or FlowAttribute.OctetScale);
+}

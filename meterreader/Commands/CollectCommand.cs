@@ -1,0 +1,111 @@
+using System.CommandLine;
+using Rtfm.MeterReader.Collection;
+using Rtfm.MeterReader.Storage.Sqlite;
+using Rtfm.Snmp.Client;
+
+namespace Rtfm.MeterReader.Commands;
+
+/// <summary><c>rtfm-meterreader collect --once</c>: one pass, by hand or from a script.</summary>
+internal static class CollectCommand
+{
+    private static readonly Option<bool> Once = new("--once") { Description = "One pass, then end", Required = true };
+    private static readonly Option<string?> Config = new("--config")
+    {
+        Description = "JSON file with the section Rtfm:MeterReader",
+        HelpName = "FILE",
+    };
+    private static readonly Option<string?> Meter = new("--meter") { Description = "Only this meter of the settings", HelpName = "NAME" };
+    private static readonly Option<string?> Target = new("--target") { Description = "A meter, without settings file", HelpName = "HOST[:PORT]" };
+    private static readonly Option<string?> Community = new("-c")
+    {
+        Description = "Its write community (default: $RTFM_COMMUNITY)",
+        HelpName = "COMMUNITY",
+    };
+    private static readonly Option<string[]> RuleSet = new("--rule-set")
+    {
+        Description = "Only this rule set, by name or number (repeatable)",
+        HelpName = "R",
+    };
+    private static readonly Option<string?> Store = new("--store") { Description = "The database file", HelpName = "FILE" };
+
+    public static Command Make()
+    {
+        var command = new Command(
+            "collect",
+            """
+            Collect once, and report what was read.
+
+            Examples:
+              rtfm-meterreader collect --once --config reader.json
+              rtfm-meterreader collect --once --target 127.0.0.1:1161 -c SECRET --store flows.db
+            """
+        )
+        {
+            Once,
+            Config,
+            Meter,
+            Target,
+            Community,
+            RuleSet,
+            Store,
+        };
+        command.SetAction((arguments, cancellationToken) => Faults.ReportAsync(() => RunAsync(arguments, cancellationToken)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var (path, meters) = Settings(arguments);
+        using var store = new SqliteFlowStore(path);
+        await using var client = new SnmpClient();
+        var collector = new Collector(client, store, TimeProvider.System);
+        var failed = 0;
+        foreach (var meter in meters)
+        {
+            try
+            {
+                var began = TimeProvider.System.GetTimestamp();
+                var result = await collector.CollectAsync(meter, cancellationToken).ConfigureAwait(false);
+                var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+                foreach (var (number, name, flows) in result.RuleSets)
+                    Console.WriteLine($"{meter.Name}: rule set {number} '{name}': {flows} flows");
+                Console.WriteLine($"{meter.Name}: {result.Flows} flows in {seconds:F2} s, stored in {path}");
+                if (result.BadPackages > 0)
+                    await Console.Error.WriteLineAsync($"{meter.Name}: {result.BadPackages} values were no flow data packages").ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is SnmpException or CollectionException or FormatException)
+            {
+                await Console.Error.WriteLineAsync(fault.Message).ConfigureAwait(false);
+                failed++;
+            }
+        }
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static (string Store, IReadOnlyList<MeterSettings> Meters) Settings(ParseResult arguments)
+    {
+        if (arguments.GetValue(Target) is { } target)
+        {
+            var options = new MeterOptions
+            {
+                Target = target,
+                Community = arguments.GetValue(Community) ?? Environment.GetEnvironmentVariable("RTFM_COMMUNITY"),
+                RuleSets = arguments.GetValue(RuleSet) ?? [],
+            };
+            if (string.IsNullOrEmpty(options.Community))
+                throw new SettingsException("-c is missing: give the meter's write community.");
+            return (arguments.GetValue(Store) ?? ReaderSettings.DefaultStore, [ReaderSettings.Check(options, "--target")]);
+        }
+        var settings = ReaderSettings.Load(arguments.GetValue(Config));
+        var meters = settings.Meters;
+        if (arguments.GetValue(Meter) is { } name)
+            meters =
+            [
+                meters.FirstOrDefault(each => each.Name == name)
+                    ?? throw new SettingsException($"--meter is '{name}': the settings have no such meter."),
+            ];
+        if (meters.Count == 0)
+            throw new SettingsException("No meter to collect from. Give --config with meters, or --target.");
+        return (arguments.GetValue(Store) ?? settings.Store, meters);
+    }
+}

@@ -1,0 +1,58 @@
+namespace Rtfm.MeterReader;
+
+/// <summary>Settings of the meter reader: section <c>Rtfm:MeterReader</c>, <c>RTFM_MeterReader__…</c> in the environment.</summary>
+public sealed record ReaderOptions
+{
+    public const string Section = "Rtfm:MeterReader";
+
+    /// <summary>The database file.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>What is older than this is removed, for example <c>90d</c>; empty: nothing.</summary>
+    public string MaxAge { get; init; } = "90d";
+
+    /// <summary>The oldest is removed when the database grows beyond this, for example <c>10GiB</c>; empty: never.</summary>
+    public string MaxSize { get; init; } = "";
+
+    /// <summary>The meters to collect from.</summary>
+    public MeterOptions[] Meters { get; init; } = [];
+}
+
+/// <summary>One meter and what to collect from it.</summary>
+public sealed record MeterOptions
+{
+    /// <summary>What the store calls it; the target unless given.</summary>
+    public string? Name { get; init; }
+
+    /// <summary><c>HOST[:PORT]</c> or <c>[V6]:PORT</c>.</summary>
+    public string Target { get; init; } = "";
+
+    /// <summary><c>1</c> or <c>2c</c>.</summary>
+    public string Version { get; init; } = "2c";
+
+    /// <summary>A community that may write: a reader registers with the meter.</summary>
+    public string? Community { get; init; }
+
+    /// <summary>A file whose first line is the community, instead of <see cref="Community"/>.</summary>
+    public string? CommunityFile { get; init; }
+
+    /// <summary>Time between collections.</summary>
+    public string Interval { get; init; } = "60s";
+
+    /// <summary>How long to wait for an answer before asking again.</summary>
+    public string Timeout { get; init; } = "2s";
+
+    public int Retries { get; init; } = 3;
+
+    /// <summary>Flows asked for with each GETBULK.</summary>
+    public int FlowsPerRequest { get; init; } = 100;
+
+    /// <summary>Names or numbers of the rule sets to collect; empty: all that run or have flows.</summary>
+    public string[] RuleSets { get; init; } = [];
+
+    /// <summary>Attributes to collect beside the counters and times; empty: all that can be part of a flow's key.</summary>
+    public string[] Attributes { get; init; } = [];
+
+    /// <summary>Who we are in the meter's table of readers.</summary>
+    public string Owner { get; init; } = "rtfm-meterreader";
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Rtfm.Snmp.Client;
+
+/// <summary>Finds the address of an agent that a person named: <c>HOST[:PORT]</c>, <c>ADDRESS[:PORT]</c>, <c>[V6ADDRESS]:PORT</c>.</summary>
+public static class SnmpHost
+{
+    public const int DefaultPort = 161;
+
+    /// <exception cref="FormatException">The text is none of these; the message says what would be.</exception>
+    /// <exception cref="SnmpTransportException">The name has no address.</exception>
+    public static async Task<IPEndPoint> ResolveAsync(string text, CancellationToken cancellationToken = default)
+    {
+        var (host, port) = Split(text);
+        if (IPAddress.TryParse(host, out var address))
+            return new IPEndPoint(address, port);
+        try
+        {
+            var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
+            // IPv4 first, as Net-SNMP's tools do: most agents listen there.
+            var chosen = Array.Find(addresses, each => each.AddressFamily == AddressFamily.InterNetwork) ?? addresses.AsSpan()[0];
+            return new IPEndPoint(chosen, port);
+        }
+        catch (Exception fault) when (fault is SocketException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new SnmpTransportException($"{text}: the name '{host}' has no address: {fault.Message}", fault);
+        }
+    }
+
+    private static (string Host, int Port) Split(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        // A bare IPv6 address has several colons and no brackets.
+        var hasPort = colon >= 0 && (text.IndexOf(':') == colon || text[colon - 1] == ']');
+        if (!hasPort)
+            return (text.Trim('[', ']'), DefaultPort);
+        if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0 || colon == 0)
+            throw new FormatException($"'{text}' names no agent. Write HOST, HOST:PORT or [V6ADDRESS]:PORT.");
+        return (text[..colon].Trim('[', ']'), port);
+    }
+}
