@@ -150,10 +150,7 @@ public sealed class FlowMeterMibControlTests
     [Test]
     public void TC_57_58_59_60_scalars_start_as_the_RFC_says_and_are_writable_where_it_says()
     {
-        Assert.That(
-            new[] { Get(FloodMark), Get(Timeout), Get(ActiveFlows), Get(FloodMode) },
-            Is.EqualTo(new[] { "95", "600", "0", "2" })
-        );
+        Assert.That(new[] { Get(FloodMark), Get(Timeout), Get(ActiveFlows), Get(FloodMode) }, Is.EqualTo(new[] { "95", "600", "0", "2" }));
         Assert.That(Set(FloodMark, "i", "101"), Is.EqualTo("wrongValue"));
         Assert.That(Set(FloodMark, "i", "-1"), Is.EqualTo("wrongValue"));
         Assert.That(Set(FloodMark, "i", "0"), Is.Empty);
@@ -183,8 +180,7 @@ public sealed class FlowMeterMibControlTests
     }
 
     [Test]
-    public void TC_64_only_interfaces_the_meter_has_take_a_sample_rate() =>
-        Assert.That(Set(Interface + ".1.99", "i", "1"), Is.EqualTo("noCreation"));
+    public void TC_64_only_interfaces_the_meter_has_take_a_sample_rate() => Assert.That(Set(Interface + ".1.99", "i", "1"), Is.EqualTo("noCreation"));
 
     [Test]
     public void TC_65_index_columns_are_no_objects()
