@@ -6,6 +6,7 @@ var root = new RootCommand("The Rtfm meter reader: collects flows from meters an
     RunCommand.Make(),
     CollectCommand.Make(),
     TopCommand.Make(),
+    MetersCommand.Make(),
     ExportCommand.Make(),
 };
 return await root.Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -8,14 +8,20 @@ public sealed record ReaderOptions
     /// <summary>The database file.</summary>
     public string? Store { get; init; }
 
+    public RetentionOptions Retention { get; init; } = new();
+
+    /// <summary>The meters to collect from.</summary>
+    public MeterOptions[] Meters { get; init; } = [];
+}
+
+/// <summary>How much is kept.</summary>
+public sealed record RetentionOptions
+{
     /// <summary>What is older than this is removed, for example <c>90d</c>; empty: nothing.</summary>
     public string MaxAge { get; init; } = "90d";
 
     /// <summary>The oldest is removed when the database grows beyond this, for example <c>10GiB</c>; empty: never.</summary>
     public string MaxSize { get; init; } = "";
-
-    /// <summary>The meters to collect from.</summary>
-    public MeterOptions[] Meters { get; init; } = [];
 }
 
 /// <summary>One meter and what to collect from it.</summary>
@@ -50,9 +56,9 @@ public sealed record MeterOptions
     /// <summary>Names or numbers of the rule sets to collect; empty: all that run or have flows.</summary>
     public string[] RuleSets { get; init; } = [];
 
-    /// <summary>Attributes to collect beside the counters and times; empty: all that can be part of a flow's key.</summary>
+    /// <summary>Attributes to collect beside the counters and times; empty: all that can be part of a flow's key but subscriber and session identifiers.</summary>
     public string[] Attributes { get; init; } = [];
 
-    /// <summary>Who we are in the meter's table of readers.</summary>
-    public string Owner { get; init; } = "rtfm-meterreader";
+    /// <summary>Who we are in the meter's table of readers, where the store's own name will not do. No two readers may have the same.</summary>
+    public string? Owner { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.Configuration;
 using Rtfm.MeterReader.Collection;
 using Rtfm.Model;
@@ -48,19 +49,17 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
             "flows.db"
         );
 
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(7);
+
     /// <summary>Checks one meter's settings.</summary>
     /// <param name="place">Where they stand, for messages.</param>
     public static MeterSettings Check(MeterOptions options, string place)
     {
         if (options.Target.Length == 0)
             throw new SettingsException($"{place}:Target is missing. Write HOST:PORT, for example 192.0.2.1:161.");
-        var community = options.Community;
-        if (options.CommunityFile is { } file)
-        {
-            if (!File.Exists(file))
-                throw new SettingsException($"{place}:CommunityFile is '{file}': no such file.");
-            community = File.ReadLines(file).FirstOrDefault()?.Trim();
-        }
+        CheckTarget(options.Target, place);
+        var community = options.CommunityFile is { } file ? ReadCommunity(file, place) : options.Community;
         if (string.IsNullOrEmpty(community))
             throw new SettingsException($"{place}:Community is missing. Give the meter's write community, or CommunityFile.");
         var version = options.Version switch
@@ -73,6 +72,12 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
             throw new SettingsException($"{place}:Retries is {options.Retries}. Write a number from 0 to 20.");
         if (options.FlowsPerRequest is < 1 or > 10_000)
             throw new SettingsException($"{place}:FlowsPerRequest is {options.FlowsPerRequest}. Write a number from 1 to 10000.");
+        // UTF8OwnerString has at most 127 octets (MIB-08).
+        if (options.Owner is { } owner && (owner.Length == 0 || Encoding.UTF8.GetByteCount(owner) > 127))
+            throw new SettingsException($"{place}:Owner is '{owner}'. Write a name of 1 to 127 octets, or leave it out.");
+        var interval = ParseDuration(options.Interval, $"{place}:Interval");
+        if (interval < ShortestInterval || interval > LongestInterval)
+            throw new SettingsException($"{place}:Interval is '{options.Interval}'. Write a time from 1s to 7d.");
         var target = new SnmpTarget(new IPEndPoint(IPAddress.None, 0), version, community)
         {
             Timeout = ParseDuration(options.Timeout, $"{place}:Timeout"),
@@ -83,7 +88,7 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
             options.Name ?? options.Target,
             options.Target,
             target,
-            ParseDuration(options.Interval, $"{place}:Interval"),
+            interval,
             options.FlowsPerRequest,
             options.RuleSets,
             ParseAttributes(options.Attributes, $"{place}:Attributes"),
@@ -93,15 +98,15 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
 
     private static ReaderSettings Check(ReaderOptions options)
     {
-        TimeSpan? maxAge = options.MaxAge.Length == 0 ? null : ParseDuration(options.MaxAge, $"{ReaderOptions.Section}:MaxAge");
+        const string Retention = $"{ReaderOptions.Section}:Retention";
+        var (age, size) = (options.Retention.MaxAge, options.Retention.MaxSize);
+        TimeSpan? maxAge = age.Length == 0 ? null : ParseDuration(age, $"{Retention}:MaxAge");
         long? maxSize = null;
-        if (options.MaxSize.Length > 0)
+        if (size.Length > 0)
         {
-            maxSize = ByteSize.TryParse(options.MaxSize, out var bytes)
+            maxSize = ByteSize.TryParse(size, out var bytes)
                 ? bytes
-                : throw new SettingsException(
-                    $"{ReaderOptions.Section}:MaxSize is '{options.MaxSize}': not a size. Write for example 512MiB, 10GiB."
-                );
+                : throw new SettingsException($"{Retention}:MaxSize is '{size}': not a size. Write for example 512MiB, 10GiB.");
         }
         var meters = options.Meters.Select((meter, i) => Check(meter, $"{ReaderOptions.Section}:Meters[{i}]")).ToList();
         var twice = meters.GroupBy(meter => meter.Name).FirstOrDefault(group => group.Count() > 1);
@@ -122,14 +127,38 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
         var attributes = new List<FlowAttribute>();
         foreach (var name in names)
         {
-            if (FlowAttributes.Find(name) is not { } attribute || !attribute.Is(AttributeRoles.Package))
-                throw new SettingsException($"{place} has '{name}': no attribute of a flow. Examples: sourcePeerAddress, destTransAddress.");
+            if (FlowAttributes.Find(name) is not { } attribute || !MeterSettings.IsStored(attribute))
+                throw new SettingsException(
+                    $"{place} has '{name}': no attribute of a flow that the store keeps. Examples: sourcePeerAddress, destTransAddress."
+                );
             attributes.Add(attribute.Number);
         }
-        return [.. attributes.Where(MayStore).Distinct(), .. MeterSettings.Always];
+        return [.. attributes.Union(MeterSettings.Always)];
     }
 
-    private static bool MayStore(FlowAttribute attribute) => MeterSettings.IsKeyAttribute(FlowAttributes.Get(attribute));
+    private static void CheckTarget(string target, string place)
+    {
+        try
+        {
+            SnmpHost.Parse(target);
+        }
+        catch (FormatException wrong)
+        {
+            throw new SettingsException($"{place}:Target is {wrong.Message}");
+        }
+    }
+
+    private static string? ReadCommunity(string file, string place)
+    {
+        try
+        {
+            return File.ReadLines(file).FirstOrDefault()?.Trim();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"{place}:CommunityFile is '{file}': {fault.Message}");
+        }
+    }
 
     /// <summary>RTFM_MeterReader__Store is Rtfm:MeterReader:Store.</summary>
     private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment()

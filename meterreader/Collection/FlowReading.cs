@@ -1,81 +1,55 @@
 using System.Collections.Immutable;
 using Rtfm.Model;
-using Rtfm.Snmp.Ber;
-using Rtfm.Snmp.Client;
-using Rtfm.Snmp.Messages;
 
 namespace Rtfm.MeterReader.Collection;
 
-/// <summary>Reads the flows of one rule set that were active at or after a time, with GETBULK on flowDataPackageTable (READ-03).</summary>
-internal sealed class FlowReading(SnmpClient client, SnmpTarget target, ImmutableArray<FlowAttribute> attributes, int flowsPerRequest)
+/// <summary>Reads flows from one meter in the best way that it offers: data packages, else columns. What it offers is found out once.</summary>
+internal sealed class FlowReading(ImmutableArray<FlowAttribute> attributes, int flowsPerRequest)
 {
-    /// <summary>A meter that claims more flows than this in one reading is not believed.</summary>
-    private const int MaxRecords = 20_000_000;
+    private bool _hasPackages;
+    private ImmutableArray<FlowAttribute>? _columns;
 
-    /// <summary>Packages that were none: counted and passed over.</summary>
-    public int BadPackages { get; private set; }
+    /// <summary>True once the meter turned out to have no flowDataPackageTable.</summary>
+    public bool ReadsColumns => _columns is not null;
 
-    /// <summary>All records, in index order.</summary>
-    public async Task<List<FlowRecord>> ReadAsync(int ruleSet, uint since, CancellationToken cancellationToken)
+    /// <summary>The flows of the rule set that were active at <paramref name="since"/> or later.</summary>
+    /// <exception cref="CollectionException">The meter's answers make no sense.</exception>
+    public async Task<PackageSpool> ReadAsync(IMeterSession meter, int ruleSet, uint since, CancellationToken cancellationToken)
     {
-        var records = new List<FlowRecord>();
-        ObjectIdentifier prefix = new([
-            .. FlowMeterMib.DataPackageEntry,
-            MeterMib.PackageData,
-            (uint)attributes.Length,
-            .. attributes.Select(each => (uint)each),
-            (uint)ruleSet,
-            since,
-        ]);
-        var perRequest = target.Version == SnmpVersion.V1 ? 1 : flowsPerRequest;
-        for (uint? after = 0; after is not null; )
+        var spool = new PackageSpool(ruleSet, _columns ?? attributes);
+        try
         {
-            var name = prefix.Append(after.Value);
-            var response = await AskAsync(name, perRequest, cancellationToken).ConfigureAwait(false);
-            if (response.Status == ErrorStatus.TooBig && perRequest > 1)
+            if (!ReadsColumns)
+                await PackageReading.ReadAsync(meter, ruleSet, since, flowsPerRequest, spool, cancellationToken).ConfigureAwait(false);
+            _hasPackages |= spool.Count > 0;
+            if (!_hasPackages && !ReadsColumns && await LacksPackagesAsync(meter, ruleSet, cancellationToken).ConfigureAwait(false))
             {
-                perRequest = Math.Max(1, perRequest / 2);
-                continue;
+                spool.Dispose();
+                spool = new PackageSpool(ruleSet, _columns!.Value);
             }
-            // SNMPv1 has no other way to say that there is no more.
-            if (response.Status == ErrorStatus.NoSuchName)
-                return records;
-            if (response.Status != ErrorStatus.NoError)
-                throw new CollectionException($"{target}: reading the flows of rule set {ruleSet} was answered with {response.Status}");
-            after = Take(response, prefix, ruleSet, after.Value, records);
-            if (records.Count > MaxRecords)
-                throw new CollectionException($"{target}: more than {MaxRecords} flows in rule set {ruleSet}; this cannot be right");
+            if (ReadsColumns)
+            {
+                var rowsPerRequest = Math.Max(1, flowsPerRequest / spool.Attributes.Length);
+                await ColumnReading.ReadAsync(meter, ruleSet, since, rowsPerRequest, spool, cancellationToken).ConfigureAwait(false);
+            }
+            return spool;
         }
-        return records;
+        catch
+        {
+            spool.Dispose();
+            throw;
+        }
     }
 
-    private Task<SnmpResponse> AskAsync(ObjectIdentifier name, int count, CancellationToken cancellationToken) =>
-        target.Version == SnmpVersion.V1
-            ? client.GetNextResponseAsync(target, [name], cancellationToken)
-            : client.GetBulkResponseAsync(target, [name], 0, count, cancellationToken);
-
-    /// <summary>Takes an answer's records.</summary>
-    /// <returns>The flow index to go on from; null at the end.</returns>
-    private uint? Take(SnmpResponse response, ObjectIdentifier prefix, int ruleSet, uint after, List<FlowRecord> records)
+    /// <summary>Nothing was read: because nothing is new, or because the meter has no packages? Where it has flows and no package for any, the latter.</summary>
+    private async Task<bool> LacksPackagesAsync(IMeterSession meter, int ruleSet, CancellationToken cancellationToken)
     {
-        var reader = response.Read();
-        var isAny = false;
-        while (reader.Read())
-        {
-            // MIB-93: another time mark, rule set or column is the end. Some meters go on with the next time mark.
-            if (reader.Tag == BerTag.EndOfMibView || !prefix.IsPrefixOf(reader.Name) || reader.Name.Length != prefix.Length + 1)
-                return null;
-            var index = reader.Name[^1];
-            if (index <= after)
-                throw new CollectionException($"{target}: flow {index} came after flow {after}: the meter's table goes backwards");
-            after = index;
-            isAny = true;
-            var values = new FlowValue[attributes.Length];
-            if (reader.Tag == BerTag.OctetString && FlowDataPackage.TryDecode(reader.Content, attributes, values))
-                records.Add(new FlowRecord(ruleSet, index, attributes, values));
-            else
-                BadPackages++;
-        }
-        return isAny ? after : null;
+        // In this order: a flow that comes up in between must not look like one without a package.
+        if (!await ColumnReading.HasAnyAsync(meter, ruleSet, cancellationToken).ConfigureAwait(false))
+            return false;
+        _hasPackages = await PackageReading.HasAnyAsync(meter, attributes, ruleSet, cancellationToken).ConfigureAwait(false);
+        if (!_hasPackages)
+            _columns = await ColumnReading.ColumnsAsync(meter, attributes, ruleSet, cancellationToken).ConfigureAwait(false);
+        return ReadsColumns;
     }
 }

@@ -9,6 +9,7 @@ namespace Rtfm.MeterReader.Collection;
 /// <param name="Host">What <paramref name="Target"/>'s address was made of.</param>
 /// <param name="RuleSets">Names or numbers; empty: all that run or have flows.</param>
 /// <param name="Attributes">What is asked for, counters and times included.</param>
+/// <param name="Owner">Who we are in the meter's table of readers; null: the store's own name.</param>
 public sealed record MeterSettings(
     string Name,
     string Host,
@@ -17,7 +18,7 @@ public sealed record MeterSettings(
     int FlowsPerRequest,
     IReadOnlyList<string> RuleSets,
     ImmutableArray<FlowAttribute> Attributes,
-    string Owner
+    string? Owner
 )
 {
     /// <summary>What every record has: who it is, when it was, how much.</summary>
@@ -31,16 +32,14 @@ public sealed record MeterSettings(
         FlowAttribute.FromPdus,
     ];
 
-    /// <summary>All that can be part of a flow's key, addresses with their masks.</summary>
+    /// <summary>All that can be part of a flow's key, addresses with their masks, as far as every meter has it (MIB-131: identifiers are optional).</summary>
     public static ImmutableArray<FlowAttribute> EveryKeyAttribute { get; } =
-    [.. FlowAttributes.All.Where(IsKeyAttribute).Select(each => each.Number)];
+    [.. FlowAttributes.All.Where(each => IsStored(each) && each.Syntax != AttributeSyntax.Octets).Select(each => each.Number).Except(Always)];
 
     /// <summary>How long the meter keeps our place if we do not come: some collections may fail.</summary>
     public int ReaderTimeoutSeconds => (int)Math.Min(Math.Max(Interval.TotalSeconds * 3, 600), int.MaxValue);
 
-    /// <summary>True for attributes that a rule set may push, and their masks.</summary>
-    public static bool IsKeyAttribute(AttributeInfo attribute) =>
-        attribute.Is(AttributeRoles.Column)
-        && attribute.Syntax is not (AttributeSyntax.Counter64 or AttributeSyntax.TimeTicks)
-        && attribute.Number is not (FlowAttribute.PduScale or FlowAttribute.OctetScale);
+    /// <summary>True for what a flow can be asked for and the store has a column for: all columns of flowDataTable but the scales (MIB-84).</summary>
+    public static bool IsStored(AttributeInfo attribute) =>
+        attribute.Is(AttributeRoles.Column) && attribute.Number is not (FlowAttribute.PduScale or FlowAttribute.OctetScale);
 }

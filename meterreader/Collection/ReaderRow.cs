@@ -4,69 +4,63 @@ using Rtfm.Snmp.Messages;
 
 namespace Rtfm.MeterReader.Collection;
 
-/// <summary>Our rows in a meter's flowReaderInfoTable: one for each rule set we collect (READ-01, MIB-53).</summary>
-internal sealed class ReaderRow(SnmpClient client, SnmpTarget target, uint index)
-{
-    /// <summary>createAndGo(4).</summary>
-    private const int CreateAndGo = 4;
+/// <summary>When our latest collection and the one before began, in the meter's Uptime.</summary>
+internal readonly record struct ReaderTimes(uint Last, uint Previous);
 
-    /// <summary>Rows that others may have between us and a free index.</summary>
+/// <summary>One of our rows in a meter's flowReaderInfoTable: there is one for each rule set we collect (READ-01, MIB-53).</summary>
+internal sealed class ReaderRow(IMeterSession meter, uint index)
+{
+    private const int Active = 1;
+    private const int CreateAndGo = 4;
+    private const int Destroy = 6;
+
+    /// <summary>Others that may take a free index just before us, and requests of ours that may get lost.</summary>
     private const int MaxAttempts = 50;
+
+    /// <summary>How often the beginning of a collection is announced before the meter is given up for this time.</summary>
+    private const int MaxAnnouncements = 4;
 
     public uint Index { get; } = index;
 
-    /// <summary>The rows that carry our name, by rule set.</summary>
-    public static async Task<Dictionary<int, ReaderRow>> FindAsync(
-        SnmpClient client,
-        SnmpTarget target,
-        string owner,
-        CancellationToken cancellationToken
-    )
+    public ObjectIdentifier LastTimeName { get; } = MeterMib.Reader(MeterMib.ReaderLastTime, index);
+
+    /// <summary>The active rows that carry our name, by rule set. What else carries it is removed: it was left unfinished.</summary>
+    public static async Task<Dictionary<int, ReaderRow>> FindAsync(IMeterSession meter, string owner, CancellationToken cancellationToken)
     {
-        var ours = new HashSet<uint>();
-        await foreach (
-            var row in client.WalkAsync(target, MeterMib.Reader(MeterMib.ReaderOwner), cancellationToken: cancellationToken).ConfigureAwait(false)
-        )
-        {
-            if (row.Value.Text == owner)
-                ours.Add(row.Name.Span[^1]);
-        }
+        var owners = await ColumnWalk.ReadAsync(meter, MeterMib.Reader(MeterMib.ReaderOwner), cancellationToken).ConfigureAwait(false);
         var rows = new Dictionary<int, ReaderRow>();
-        await foreach (
-            var row in client.WalkAsync(target, MeterMib.Reader(MeterMib.ReaderRuleSet), cancellationToken: cancellationToken).ConfigureAwait(false)
-        )
+        foreach (var (index, _) in owners.Where(row => row.Value.Tag == BerTag.OctetString && row.Value.Text == owner))
         {
-            if (ours.Contains(row.Name.Span[^1]))
-                rows.TryAdd((int)row.Value.Signed, new ReaderRow(client, target, row.Name.Span[^1]));
+            var cells = await meter
+                .GetAsync([MeterMib.Reader(MeterMib.ReaderStatus, index), MeterMib.Reader(MeterMib.ReaderRuleSet, index)], cancellationToken)
+                .ConfigureAwait(false);
+            var isUsable = cells[0].Tag == BerTag.Integer && cells[0].Signed == Active && cells[1].Tag == BerTag.Integer;
+            if (!isUsable || !rows.TryAdd((int)cells[1].Signed, new ReaderRow(meter, index)))
+                await RemoveAsync(meter, index, cancellationToken).ConfigureAwait(false);
         }
         return rows;
     }
 
     /// <summary>Registers with the meter for a rule set.</summary>
+    /// <exception cref="CollectionException">There is no room for us.</exception>
     public static async Task<ReaderRow> CreateAsync(
-        SnmpClient client,
-        SnmpTarget target,
+        IMeterSession meter,
         string owner,
         int ruleSet,
         int timeoutSeconds,
         CancellationToken cancellationToken
     )
     {
-        var taken = new HashSet<uint>();
-        await foreach (
-            var row in client.WalkAsync(target, MeterMib.Reader(MeterMib.ReaderStatus), cancellationToken: cancellationToken).ConfigureAwait(false)
-        )
-            taken.Add(row.Name.Span[^1]);
-        for (uint index = 1, attempts = 0; attempts < MaxAttempts; index++)
+        var taken = await ColumnWalk.ReadAsync(meter, MeterMib.Reader(MeterMib.ReaderStatus), cancellationToken).ConfigureAwait(false);
+        var index = 0u;
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (taken.Contains(index))
-                continue;
-            attempts++;
+            do index++;
+            while (taken.ContainsKey(index));
             try
             {
-                await client
+                await meter
                     .SetAsync(
-                        target,
                         [
                             new(MeterMib.Reader(MeterMib.ReaderStatus, index), SnmpValue.Integer(CreateAndGo)),
                             new(MeterMib.Reader(MeterMib.ReaderRuleSet, index), SnmpValue.Integer(ruleSet)),
@@ -76,60 +70,83 @@ internal sealed class ReaderRow(SnmpClient client, SnmpTarget target, uint index
                         cancellationToken
                     )
                     .ConfigureAwait(false);
-                return new ReaderRow(client, target, index);
+                return new ReaderRow(meter, index);
             }
-            catch (SnmpErrorException error) when (error.Status is ErrorStatus.InconsistentValue or ErrorStatus.BadValue)
+            catch (SnmpErrorException refused) when (refused.Status is ErrorStatus.InconsistentValue or ErrorStatus.BadValue)
             {
-                // Somebody took the index a moment ago, or our own first request did: its answer was lost and this was the second.
-                var owners = await client.GetAsync(target, [MeterMib.Reader(MeterMib.ReaderOwner, index)], cancellationToken).ConfigureAwait(false);
-                var ruleSets = await client
-                    .GetAsync(target, [MeterMib.Reader(MeterMib.ReaderRuleSet, index)], cancellationToken)
-                    .ConfigureAwait(false);
-                if (owners[0].Value.Text == owner && ruleSets[0].Value.Signed == ruleSet)
-                    return new ReaderRow(client, target, index);
+                // Somebody else took the index a moment ago: the next one.
+            }
+            catch (SnmpTimeoutException) when (attempt < MaxAnnouncements)
+            {
+                // Carried out or not: the row tells.
+                var found = await FindAsync(meter, owner, cancellationToken).ConfigureAwait(false);
+                if (found.TryGetValue(ruleSet, out var row))
+                    return row;
+                index--;
             }
         }
-        throw new CollectionException($"{target}: no free row in flowReaderInfoTable");
+        throw new CollectionException($"{meter.Name}: no free row in flowReaderInfoTable for rule set {ruleSet}");
     }
 
     /// <summary>LastTime and PreviousTime.</summary>
-    public async Task<(uint Last, uint Previous)> TimesAsync(CancellationToken cancellationToken)
+    /// <exception cref="MeterRestartedException">The row is gone.</exception>
+    public async Task<ReaderTimes> TimesAsync(CancellationToken cancellationToken)
     {
-        var times = await client
-            .GetAsync(
-                target,
-                [MeterMib.Reader(MeterMib.ReaderLastTime, Index), MeterMib.Reader(MeterMib.ReaderPreviousTime, Index)],
-                cancellationToken
-            )
+        var times = await meter
+            .GetAsync([LastTimeName, MeterMib.Reader(MeterMib.ReaderPreviousTime, Index)], cancellationToken)
             .ConfigureAwait(false);
-        if (times.Count != 2 || times[0].Value.Tag != BerTag.TimeTicks || times[1].Value.Tag != BerTag.TimeTicks)
-            throw new CollectionException($"{target}: our row {Index} of flowReaderInfoTable is gone");
-        return ((uint)times[0].Value.Number, (uint)times[1].Value.Number);
+        if (times[0].Tag != BerTag.TimeTicks || times[1].Tag != BerTag.TimeTicks)
+            throw new MeterRestartedException($"{meter.Name}: our row {Index} of flowReaderInfoTable is gone");
+        return new((uint)times[0].Number, (uint)times[1].Number);
     }
 
-    /// <summary>Tells the meter that a collection begins: it notes its Uptime (MIB-50).</summary>
+    /// <summary>Tells the meter that a collection begins: it notes its Uptime in LastTime, and lets go of what was last active before the old one (MIB-50).</summary>
+    /// <param name="before">What the row says now.</param>
     /// <remarks>
-    /// Sent once only: a repeated SET would be a second collection, and the meter might then recover flows that were never read. When no answer comes, the
-    /// row tells whether the request arrived.
+    /// Never repeated blindly: a second SET would begin a second collection, and the meter could recover flows that were never read. When no answer comes,
+    /// the row tells whether the request arrived. Should it arrive after all that, PreviousTime shows it.
     /// </remarks>
-    public async Task<(uint Last, uint Previous)> BeginCollectionAsync(uint lastTime, CancellationToken cancellationToken)
+    public async Task<ReaderTimes> BeginCollectionAsync(ReaderTimes before, CancellationToken cancellationToken)
     {
-        var once = target with { Retries = 0 };
-        for (var attempt = 0; ; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await client
-                    .SetAsync(once, [new(MeterMib.Reader(MeterMib.ReaderLastTime, Index), SnmpValue.TimeTicks(0))], cancellationToken)
-                    .ConfigureAwait(false);
+                await meter.SetAsync([new(LastTimeName, SnmpValue.TimeTicks(0))], cancellationToken).ConfigureAwait(false);
                 return await TimesAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (SnmpTimeoutException) when (attempt < target.Retries)
+            catch (SnmpTimeoutException) when (attempt < MaxAnnouncements)
             {
                 var times = await TimesAsync(cancellationToken).ConfigureAwait(false);
-                if (times.Last != lastTime)
+                if (times != before)
                     return times;
             }
+            catch (SnmpErrorException refused)
+                when (refused.Status
+                        is ErrorStatus.NoSuchName
+                            or ErrorStatus.NoCreation
+                            or ErrorStatus.InconsistentName
+                            or ErrorStatus.BadValue
+                            or ErrorStatus.InconsistentValue
+                )
+            {
+                await TimesAsync(cancellationToken).ConfigureAwait(false); // says so where the row is gone
+                throw;
+            }
+        }
+    }
+
+    private static async Task RemoveAsync(IMeterSession meter, uint index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await meter
+                .SetAsync([new(MeterMib.Reader(MeterMib.ReaderStatus, index), SnmpValue.Integer(Destroy))], cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (SnmpErrorException)
+        {
+            // The meter removes what nobody finishes or uses.
         }
     }
 }

@@ -58,28 +58,43 @@ internal static class CollectCommand
         var (path, meters) = Settings(arguments);
         using var store = new SqliteFlowStore(path);
         await using var client = new SnmpClient();
-        var collector = new Collector(client, store, TimeProvider.System);
         var failed = 0;
         foreach (var meter in meters)
         {
             try
             {
                 var began = TimeProvider.System.GetTimestamp();
-                var result = await collector.CollectAsync(meter, cancellationToken).ConfigureAwait(false);
-                var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-                foreach (var (number, name, flows) in result.RuleSets)
-                    Console.WriteLine($"{meter.Name}: rule set {number} '{name}': {flows} flows");
-                Console.WriteLine($"{meter.Name}: {result.Flows} flows in {seconds:F2} s, stored in {path}");
-                if (result.BadPackages > 0)
-                    await Console.Error.WriteLineAsync($"{meter.Name}: {result.BadPackages} values were no flow data packages").ConfigureAwait(false);
+                var session = await SnmpMeterSession.OpenAsync(client, meter, cancellationToken).ConfigureAwait(false);
+                var result = await new Collector(meter, store, TimeProvider.System).CollectAsync(session, cancellationToken).ConfigureAwait(false);
+                failed += await ReportAsync(result, TimeProvider.System.GetElapsedTime(began), path).ConfigureAwait(false) ? 0 : 1;
             }
-            catch (Exception fault) when (fault is SnmpException or CollectionException or FormatException)
+            catch (Exception fault) when (Faults.IsExpected(fault))
             {
                 await Console.Error.WriteLineAsync(fault.Message).ConfigureAwait(false);
                 failed++;
             }
         }
         return failed == 0 ? 0 : 1;
+    }
+
+    /// <returns>False where something that was asked for is not there.</returns>
+    private static async Task<bool> ReportAsync(CollectionResult result, TimeSpan took, string path)
+    {
+        foreach (var ruleSet in result.RuleSets)
+        {
+            Console.WriteLine($"{result.Meter}: rule set {ruleSet.Number} '{ruleSet.Name}': {ruleSet.Flows} flows");
+            if (ruleSet.BadPackages > 0)
+                await Console.Error.WriteLineAsync($"{result.Meter}: {ruleSet.BadPackages} values were no flow data packages").ConfigureAwait(false);
+            if (ruleSet.AbsurdCounters > 0)
+                await Console
+                    .Error.WriteLineAsync($"{result.Meter}: counters of {ruleSet.AbsurdCounters} flows went back or beyond belief")
+                    .ConfigureAwait(false);
+        }
+        var how = result.ReadsColumns ? ", column by column (the meter has no data packages)" : "";
+        Console.WriteLine($"{result.Meter}: {result.Flows} flows in {took.TotalSeconds:F2} s{how}, stored in {path}");
+        foreach (var missing in result.Missing)
+            await Console.Error.WriteLineAsync($"{result.Meter}: it has no rule set '{missing}'").ConfigureAwait(false);
+        return result.Missing.Count == 0;
     }
 
     private static (string Store, IReadOnlyList<MeterSettings> Meters) Settings(ParseResult arguments)

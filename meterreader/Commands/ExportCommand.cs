@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Rtfm.MeterReader.Collection;
+using Rtfm.MeterReader.Storage.Sqlite;
 using Rtfm.Model;
 
 namespace Rtfm.MeterReader.Commands;
@@ -21,14 +22,14 @@ internal static class ExportCommand
         HelpName = "FILE",
     };
 
-    private static readonly string[] FiveTuple =
+    private static readonly FlowAttribute[] FiveTuple =
     [
-        "sourcePeerType",
-        "sourcePeerAddress",
-        "destPeerAddress",
-        "sourceTransType",
-        "sourceTransAddress",
-        "destTransAddress",
+        FlowAttribute.SourcePeerType,
+        FlowAttribute.SourcePeerAddress,
+        FlowAttribute.DestPeerAddress,
+        FlowAttribute.SourceTransType,
+        FlowAttribute.SourceTransAddress,
+        FlowAttribute.DestTransAddress,
     ];
 
     static ExportCommand() => Format.AcceptOnlyFromAmong("csv", "json");
@@ -64,14 +65,15 @@ internal static class ExportCommand
         return 0;
     }
 
-    private static void WriteCsv(IEnumerable<IReadOnlyList<(string Name, object? Value)>> rows, IReadOnlyList<string> attributes, TextWriter output)
+    private static void WriteCsv(
+        IEnumerable<IReadOnlyList<(string Name, object? Value)>> rows,
+        IReadOnlyList<AttributeInfo> attributes,
+        TextWriter output
+    )
     {
-        output.WriteLine(
-            string.Join(
-                ',',
-                ["meter", "ruleSet", "flowIndex", "firstActive", "lastActive", .. attributes, "toOctets", "toPDUs", "fromOctets", "fromPDUs"]
-            )
-        );
+        // The first line is there even if no flow is.
+        var names = attributes.Concat(SqliteSchema.Counters).Distinct().Select(each => each.Name);
+        output.WriteLine(string.Join(',', ["meter", "ruleSet", "flowIndex", "firstActive", "lastActive", .. names]));
         foreach (var row in rows)
             output.WriteLine(string.Join(',', row.Select(cell => Quoted(Convert.ToString(cell.Value, CultureInfo.InvariantCulture) ?? ""))));
     }
@@ -86,16 +88,16 @@ internal static class ExportCommand
     private static string Quoted(string text) =>
         text.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
-    private static string[] ReadAttributes(string? text)
+    private static AttributeInfo[] ReadAttributes(string? text)
     {
         if (text is null)
-            return FiveTuple;
+            return [.. FiveTuple.Select(FlowAttributes.Get)];
         return
         [
             .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 .Select(name =>
-                    FlowAttributes.Find(name) is { } info && MeterSettings.IsKeyAttribute(info)
-                        ? info.Name
+                    FlowAttributes.Find(name) is { } info && MeterSettings.IsStored(info)
+                        ? info
                         : throw new SettingsException($"--attributes has '{name}': no attribute that the store has a column for.")
                 ),
         ];

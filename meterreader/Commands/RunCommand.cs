@@ -47,7 +47,9 @@ internal static class RunCommand
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IFlowStore>(_ => new SqliteFlowStore(settings.Store));
         builder.Services.AddSingleton(_ => new SnmpClient());
-        builder.Services.AddSingleton<Collector>();
+        builder.Services.AddSingleton<MeterConnector>(services =>
+            (meter, stopping) => SnmpMeterSession.OpenAsync(services.GetRequiredService<SnmpClient>(), meter, stopping)
+        );
         builder.Services.AddHostedService<CollectionService>();
         builder.Services.AddHostedService<SystemdNotifier>();
         using var host = builder.Build();

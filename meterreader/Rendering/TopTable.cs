@@ -7,8 +7,6 @@ namespace Rtfm.MeterReader.Rendering;
 /// <summary>The busiest flows as a table, the direction towards the dest first.</summary>
 internal static class TopTable
 {
-    private const int WidthWithoutTerminal = 160;
-
     public static void Show(IReadOnlyList<TopFlow> flows, TextWriter? output = null)
     {
         var table = new Table().Border(TableBorder.Simple);
@@ -29,10 +27,7 @@ internal static class TopTable
                 Number(flow.FromPdus)
             );
         }
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output ?? Console.Out) });
-        if (output is not null || Console.IsOutputRedirected)
-            console.Profile.Width = WidthWithoutTerminal;
-        console.Write(table);
+        Screen.Show(table, output);
     }
 
     private static string Number(ulong value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -1,25 +1,44 @@
+using System.Collections.Immutable;
 using Rtfm.Model;
 
 namespace Rtfm.MeterReader.Storage;
 
-/// <summary>Keeps what was collected. One writer, many readers.</summary>
+/// <summary>Keeps what was collected. One writer at a time, many readers.</summary>
 public interface IFlowStore : IDisposable
 {
+    /// <summary>What tells this store from all others; it stays.</summary>
+    string Id { get; }
+
     /// <summary>The meter's present life: a new one where it has been restarted since (READ-05).</summary>
     /// <param name="wasRegistered">False where the meter has forgotten us: with a boot time that moved, a restart.</param>
     MeterEpoch Epoch(string meter, MeterIdentity identity, bool wasRegistered);
 
-    /// <summary>The Uptime up to which the rule set's flows are in the store; null where none were collected in this epoch.</summary>
+    /// <summary>The meter's life is over, whatever its identity says: the next one asked for is new.</summary>
+    void EndEpoch(MeterEpoch epoch);
+
+    /// <summary>The Uptime before which everything of the rule set is in the store; null where nothing was collected in this epoch.</summary>
     uint? Bookmark(MeterEpoch epoch, int ruleSet);
 
     /// <summary>Writes what one collection read, together with its bookmark, in one transaction: all of it or nothing.</summary>
-    /// <remarks>A flow that is known has its counters replaced; what they grew by is the collection's usage.</remarks>
-    void Write(FlowCollection collection, IReadOnlyList<FlowRecord> records);
+    /// <remarks>
+    /// A flow that is known is replaced; what its counters grew by, modulo 2^64, is the collection's usage (READ-04). If going through
+    /// <paramref name="records"/> fails, nothing is written.
+    /// </remarks>
+    /// <exception cref="StoreException">The bookmark has moved since the collection began: somebody else has collected.</exception>
+    WriteResult Write(FlowCollection collection, IEnumerable<FlowRecord> records);
 
-    /// <summary>Removes what is too old or too much.</summary>
-    /// <returns>How many collections were removed.</returns>
-    int Retain(DateTimeOffset? notBefore, long? maxOctets);
+    /// <summary>Notes that a meter could not be collected from, for those who ask how it is.</summary>
+    void NoteFailure(string meter, DateTimeOffset at, string reason);
+
+    /// <summary>Removes some of what is too old or too much: one bounded step.</summary>
+    /// <returns>False where nothing is left to be removed.</returns>
+    bool Retain(DateTimeOffset? notBefore, long? maxOctets);
 }
+
+/// <summary>What came of a write.</summary>
+/// <param name="Flows">Records written.</param>
+/// <param name="AbsurdCounters">Flows with a counter that went back (all it says now is taken for usage) or beyond 2^63 (2^63-1 is).</param>
+public readonly record struct WriteResult(int Flows, int AbsurdCounters);
 
 /// <summary>What tells one life of a meter from the next.</summary>
 /// <param name="EngineId">snmpEngineID in hex; empty where the meter has none.</param>
@@ -32,13 +51,22 @@ public sealed record MeterIdentity(string EngineId, int EngineBoots, uint Uptime
 }
 
 /// <summary>One life of a meter.</summary>
-/// <param name="BootTime">When it began: Uptime 0.</param>
-public sealed record MeterEpoch(long Id, string Meter, DateTimeOffset BootTime)
-{
-    public DateTimeOffset TimeOf(uint uptime) => BootTime + TimeSpan.FromMilliseconds(uptime * 10.0);
-}
+/// <param name="BootTime">When it began, as far as is known: Uptime 0.</param>
+public sealed record MeterEpoch(long Id, string Meter, DateTimeOffset BootTime);
 
 /// <summary>One reading of one rule set's flows.</summary>
-/// <param name="Since">The Uptime the reading asked from.</param>
-/// <param name="Bookmark">The Uptime it reaches up to: the next one asks from there.</param>
-public sealed record FlowCollection(MeterEpoch Epoch, int RuleSet, string RuleSetName, DateTimeOffset At, uint Since, uint Bookmark);
+/// <param name="At">When it was read.</param>
+/// <param name="Since">The bookmark it went on from; null: from the beginning.</param>
+/// <param name="Bookmark">The Uptime it reaches up to: the next one goes on from there.</param>
+/// <param name="BootTime">Uptime 0, by the clock of now: turns the records' Uptimes into times.</param>
+/// <param name="Attributes">What the records hold.</param>
+public sealed record FlowCollection(
+    MeterEpoch Epoch,
+    int RuleSet,
+    string RuleSetName,
+    DateTimeOffset At,
+    uint? Since,
+    uint Bookmark,
+    DateTimeOffset BootTime,
+    ImmutableArray<FlowAttribute> Attributes
+);

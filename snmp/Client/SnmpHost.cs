@@ -13,7 +13,7 @@ public static class SnmpHost
     /// <exception cref="SnmpTransportException">The name has no address.</exception>
     public static async Task<IPEndPoint> ResolveAsync(string text, CancellationToken cancellationToken = default)
     {
-        var (host, port) = Split(text);
+        var (host, port) = Parse(text);
         if (IPAddress.TryParse(host, out var address))
             return new IPEndPoint(address, port);
         try
@@ -29,7 +29,9 @@ public static class SnmpHost
         }
     }
 
-    private static (string Host, int Port) Split(string text)
+    /// <summary>Takes the text apart without asking a name server: settings can be checked before anything is sent.</summary>
+    /// <exception cref="FormatException">It names no agent; the message says what would.</exception>
+    public static (string Host, int Port) Parse(string text)
     {
         var colon = text.LastIndexOf(':');
         // A bare IPv6 address has several colons and no brackets.

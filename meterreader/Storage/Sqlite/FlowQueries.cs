@@ -1,9 +1,12 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Rtfm.Model;
 
 namespace Rtfm.MeterReader.Storage.Sqlite;
 
 /// <summary>What to look at.</summary>
+/// <param name="Since">From this time on.</param>
+/// <param name="Until">Before this time.</param>
 /// <param name="RuleSet">Name or number; null: all.</param>
 public sealed record FlowFilter(DateTimeOffset? Since, DateTimeOffset? Until, string? Meter, string? RuleSet);
 
@@ -19,86 +22,156 @@ public sealed record TopFlow(
     ulong FromPdus
 );
 
+/// <summary>How a meter's collection stands.</summary>
+/// <param name="LastCollection">When something was last collected; null: never.</param>
+/// <param name="Flows">Records of its latest collections, one for each rule set.</param>
+/// <param name="Failure">Why the latest attempt failed; null: it did not.</param>
+public sealed record MeterOverview(
+    string Meter,
+    DateTimeOffset? LastCollection,
+    long RuleSets,
+    long Flows,
+    long Epochs,
+    DateTimeOffset? FailedAt,
+    string? Failure
+);
+
 /// <summary>Questions to the store. Opens its own connection: any number of readers, beside the one writer.</summary>
 public sealed class FlowQueries : IDisposable
 {
+    private readonly string _path;
     private readonly SqliteConnection _connection;
 
     /// <exception cref="StoreException">There is no such database.</exception>
-    public FlowQueries(string path) => _connection = SqliteDatabase.Open(path, isReader: true);
+    public FlowQueries(string path)
+    {
+        _path = path;
+        _connection = SqliteDatabase.OpenForReading(path);
+    }
 
-    /// <summary>The flows with the most usage in collections of that time, from both directions together.</summary>
+    /// <summary>The flows with the most usage in collections of that time, both directions together. Flows of the same ends and protocol are one line.</summary>
+    /// <exception cref="StoreException">The database cannot be read.</exception>
     public IReadOnlyList<TopFlow> Top(FlowFilter filter, bool byOctets, int count)
     {
         using var command = _connection.CreateCommand();
+        // In two halves, so that no sum overflows whatever a meter claims; their order may be that of a floating-point number.
+        string[] counters = [.. SqliteSchema.Counters.Select(each => $"usage.{each.Name}")];
+        var sums = string.Join(", ", counters.Select(each => $"sum({each} >> 32), sum({each} & 4294967295)"));
         command.CommandText = $"""
-            SELECT meter.name, flow.sourcePeerAddress, flow.sourceTransAddress, flow.destPeerAddress, flow.destTransAddress, flow.sourceTransType,
-                   sum(usage.to_octets), sum(usage.to_pdus), sum(usage.from_octets), sum(usage.from_pdus)
+            SELECT meter.name, flow.sourcePeerAddress, flow.sourceTransAddress, flow.destPeerAddress, flow.destTransAddress, flow.sourceTransType, {sums}
             FROM usage JOIN collection ON collection.id = usage.collection_id JOIN flow ON flow.id = usage.flow_id
                  JOIN epoch ON epoch.id = flow.epoch_id JOIN meter ON meter.id = epoch.meter_id
-            {Where(filter, command, "collection.at_ms")}
+            {Where(filter, command, startedAt: "collection.at_ms", endedAt: "collection.at_ms")}
             GROUP BY 1, 2, 3, 4, 5, 6
-            ORDER BY sum({(byOctets ? "usage.to_octets + usage.from_octets" : "usage.to_pdus + usage.from_pdus")}) DESC, 2, 3, 4, 5
+            ORDER BY {(byOctets ? "total(usage.toOctets) + total(usage.fromOctets)" : "total(usage.toPDUs) + total(usage.fromPDUs)")} DESC, 2, 3, 4, 5
             LIMIT $count
             """;
         command.Parameters.AddWithValue("$count", count);
-        using var row = command.ExecuteReader();
-        var flows = new List<TopFlow>();
-        while (row.Read())
-        {
-            flows.Add(
-                new TopFlow(
+        return
+        [
+            .. Rows(command)
+                .Select(row => new TopFlow(
                     row.GetString(0),
                     Endpoint(row, 1, 2),
                     Endpoint(row, 3, 4),
                     row.IsDBNull(5) ? 0 : row.GetInt64(5),
-                    (ulong)row.GetInt64(6),
-                    (ulong)row.GetInt64(7),
-                    (ulong)row.GetInt64(8),
-                    (ulong)row.GetInt64(9)
-                )
-            );
-        }
-        return flows;
+                    Sum(row, 6),
+                    Sum(row, 8),
+                    Sum(row, 10),
+                    Sum(row, 12)
+                )),
+        ];
     }
 
-    /// <summary>Every flow that was active in that time, one at a time: column names first, then rows.</summary>
-    public IEnumerable<IReadOnlyList<(string Name, object? Value)>> Flows(FlowFilter filter, IReadOnlyList<string> attributes)
+    /// <summary>Every flow that was active in that time, one at a time: names and values of <paramref name="attributes"/> between who and how much.</summary>
+    /// <exception cref="StoreException">The database cannot be read.</exception>
+    public IEnumerable<IReadOnlyList<(string Name, object? Value)>> Flows(FlowFilter filter, IReadOnlyList<AttributeInfo> attributes)
     {
         using var command = _connection.CreateCommand();
         command.CommandText = $"""
             SELECT meter.name AS meter, flow.rule_set AS ruleSet, flow.flow_index AS flowIndex,
                    strftime('%Y-%m-%dT%H:%M:%fZ', flow.first_ms / 1000.0, 'unixepoch') AS firstActive,
-                   strftime('%Y-%m-%dT%H:%M:%fZ', flow.last_active_ms / 1000.0, 'unixepoch') AS lastActive,
-                   {string.Concat(attributes.Select(each => $"flow.{each}, "))}
-                   flow.to_octets AS toOctets, flow.to_pdus AS toPDUs, flow.from_octets AS fromOctets, flow.from_pdus AS fromPDUs
+                   strftime('%Y-%m-%dT%H:%M:%fZ', flow.last_active_ms / 1000.0, 'unixepoch') AS lastActive
+                   {string.Concat(attributes.Concat(SqliteSchema.Counters).Distinct().Select(each => $", flow.{each.Name} AS {each.Name}"))}
             FROM flow JOIN epoch ON epoch.id = flow.epoch_id JOIN meter ON meter.id = epoch.meter_id
-            {Where(filter, command, "flow.last_active_ms")}
+            {Where(filter, command, startedAt: "flow.first_ms", endedAt: "flow.last_active_ms")}
             ORDER BY flow.id
             """;
-        using var row = command.ExecuteReader();
-        while (row.Read())
+        foreach (var row in Rows(command))
         {
             var values = new (string, object?)[row.FieldCount];
             for (var i = 0; i < values.Length; i++)
-                values[i] = (row.GetName(i), row.IsDBNull(i) ? null : row.GetValue(i));
+            {
+                var name = row.GetName(i);
+                var value = row.IsDBNull(i) ? null : row.GetValue(i);
+                values[i] = (name, FlowAttributes.Find(name) is { Syntax: AttributeSyntax.Counter64 } ? unchecked((ulong)(long)value!) : value);
+            }
             yield return values;
         }
     }
 
+    /// <summary>How collection stands, meter by meter.</summary>
+    /// <exception cref="StoreException">The database cannot be read.</exception>
+    public IReadOnlyList<MeterOverview> Meters()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = """
+            WITH latest AS (
+                SELECT epoch.meter_id, collection.rule_set, collection.flows, max(collection.at_ms) AS at_ms
+                FROM collection JOIN epoch ON epoch.id = collection.epoch_id
+                GROUP BY epoch.meter_id, collection.rule_set)
+            SELECT meter.name, max(latest.at_ms), count(latest.rule_set), total(latest.flows),
+                   (SELECT count(*) FROM epoch WHERE epoch.meter_id = meter.id), meter.failed_ms, meter.failure
+            FROM meter LEFT JOIN latest ON latest.meter_id = meter.id
+            GROUP BY meter.id ORDER BY meter.name
+            """;
+        return
+        [
+            .. Rows(command)
+                .Select(row => new MeterOverview(
+                    row.GetString(0),
+                    Time(row, 1),
+                    row.GetInt64(2),
+                    (long)row.GetDouble(3),
+                    row.GetInt64(4),
+                    Time(row, 5),
+                    row.IsDBNull(6) ? null : row.GetString(6)
+                )),
+        ];
+    }
+
     public void Dispose() => _connection.Dispose();
 
-    private static string Where(FlowFilter filter, SqliteCommand command, string time)
+    private IEnumerable<SqliteDataReader> Rows(SqliteCommand command)
+    {
+        using var row = Guarded(command.ExecuteReader);
+        while (Guarded(row.Read))
+            yield return row;
+    }
+
+    private T Guarded<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (SqliteException fault)
+        {
+            throw new StoreException($"{_path}: {fault.Message}", fault);
+        }
+    }
+
+    private static string Where(FlowFilter filter, SqliteCommand command, string startedAt, string endedAt)
     {
         var where = new StringBuilder("WHERE 1");
         if (filter.Since is { } since)
         {
-            where.Append($" AND {time} >= $since");
+            where.Append($" AND {endedAt} >= $since");
             command.Parameters.AddWithValue("$since", since.ToUnixTimeMilliseconds());
         }
         if (filter.Until is { } until)
         {
-            where.Append($" AND {time} < $until");
+            where.Append($" AND {startedAt} < $until");
             command.Parameters.AddWithValue("$until", until.ToUnixTimeMilliseconds());
         }
         if (filter.Meter is { } meter)
@@ -109,12 +182,21 @@ public sealed class FlowQueries : IDisposable
         if (filter.RuleSet is { } ruleSet)
         {
             where.Append(
-                " AND (CAST(flow.rule_set AS TEXT) = $ruleSet OR flow.rule_set IN (SELECT c.rule_set FROM collection c WHERE c.epoch_id = flow.epoch_id AND c.rule_set_name = $ruleSet))"
+                """
+                 AND (CAST(flow.rule_set AS TEXT) = $ruleSet
+                      OR flow.rule_set IN (SELECT c.rule_set FROM collection c WHERE c.epoch_id = flow.epoch_id AND c.rule_set_name = $ruleSet))
+                """
             );
             command.Parameters.AddWithValue("$ruleSet", ruleSet);
         }
         return where.ToString();
     }
+
+    private static ulong Sum(SqliteDataReader row, int high) =>
+        (ulong)UInt128.Min(((UInt128)(ulong)row.GetInt64(high) << 32) + (ulong)row.GetInt64(high + 1), ulong.MaxValue);
+
+    private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
     private static string Endpoint(SqliteDataReader row, int address, int port)
     {

@@ -1,161 +1,149 @@
-using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Rtfm.Model;
 
 namespace Rtfm.MeterReader.Storage.Sqlite;
 
-/// <summary>Writes flow records within one transaction: statements are prepared once, parameters set by position.</summary>
+/// <summary>Writes the flow records of one collection, within its transaction: three prepared statements for each record at most.</summary>
 internal sealed class FlowWriter : IDisposable
 {
-    private static readonly FlowAttribute[] Counters =
-    [
-        FlowAttribute.ToOctets,
-        FlowAttribute.ToPdus,
-        FlowAttribute.FromOctets,
-        FlowAttribute.FromPdus,
-    ];
+    // Parameters that insert and update share: 1 and 2 say which flow, the rest is what it is now.
+    private const int FirstMs = 3;
+    private const int LastActiveMs = 4;
+    private const int FirstAttribute = 5;
 
-    private readonly MeterEpoch _epoch;
-    private readonly SqliteCommand _find;
-    private readonly SqliteCommand _insert;
-    private readonly SqliteCommand _lastId;
-    private readonly SqliteCommand _update;
-    private readonly SqliteCommand _use;
+    private readonly SqliteConnection _connection;
+    private readonly FlowCollection _collection;
+    private readonly PreparedStatement _find;
+    private readonly PreparedStatement _insert;
+    private readonly PreparedStatement _update;
+    private readonly PreparedStatement _use;
+    private readonly (int At, FlowAttribute Attribute, bool IsText)[] _columns;
     private readonly int[] _counterAt;
     private readonly int _firstTimeAt;
     private readonly int _lastActiveAt;
-    private readonly (int At, bool IsText)[] _keyAt;
+    private readonly long _bootMs;
 
-    /// <param name="attributes">What the records hold: the counters and times among them.</param>
-    public FlowWriter(SqliteConnection connection, MeterEpoch epoch, long collectionId, ImmutableArray<FlowAttribute> attributes)
+    public FlowWriter(SqliteConnection connection, long collectionId, FlowCollection collection)
     {
-        _epoch = epoch;
-        _counterAt = [.. Counters.Select(counter => attributes.IndexOf(counter))];
+        _connection = connection;
+        _collection = collection;
+        _bootMs = collection.BootTime.ToUnixTimeMilliseconds();
+        var attributes = collection.Attributes;
+        _counterAt = [.. SqliteSchema.Counters.Select(each => attributes.IndexOf(each.Number))];
         _firstTimeAt = attributes.IndexOf(FlowAttribute.FirstTime);
         _lastActiveAt = attributes.IndexOf(FlowAttribute.LastActiveTime);
-        var keys = SqliteSchema.KeyAttributes.Where(each => attributes.Contains(each.Number)).ToList();
-        _keyAt = [.. keys.Select(each => (attributes.IndexOf(each.Number), SqliteSchema.IsText(each)))];
+        var columns = SqliteSchema.Columns.Where(each => attributes.Contains(each.Number)).ToList();
+        _columns = [.. columns.Select(each => (attributes.IndexOf(each.Number), each.Number, SqliteSchema.IsText(each)))];
+        var names = string.Concat(columns.Select(each => $", {each.Name}"));
+        var parameters = string.Concat(columns.Select((_, i) => $", ?{FirstAttribute + i}"));
+        var assignments = string.Concat(columns.Select((each, i) => $", {each.Name} = ?{FirstAttribute + i}"));
+        var counters = string.Join(", ", SqliteSchema.Counters.Select(each => each.Name));
+        var flow = $"epoch_id = {collection.Epoch.Id} AND rule_set = {collection.RuleSet}";
 
-        _find = Prepare(
-            connection,
-            $"SELECT id, to_octets, to_pdus, from_octets, from_pdus FROM flow WHERE epoch_id = {epoch.Id} AND rule_set = $1 AND flow_index = $2 AND first_time = $3",
-            3
-        );
-        var columns = string.Concat(keys.Select(each => $", {each.Name}"));
-        var values = string.Concat(keys.Select((_, i) => $", ${11 + i}"));
-        _insert = Prepare(
+        _find = new(connection, $"SELECT id, lastActiveTime, {counters} FROM flow WHERE {flow} AND flow_index = ?1 AND firstTime = ?2");
+        _insert = new(
             connection,
             $"""
-            INSERT INTO flow (epoch_id, rule_set, flow_index, first_time, last_active_time, first_ms, last_active_ms,
-                              to_octets, to_pdus, from_octets, from_pdus{columns})
-            VALUES ({epoch.Id}, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10{values})
-            """,
-            10 + keys.Count
+            INSERT INTO flow (epoch_id, rule_set, flow_index, first_ms, last_active_ms{names})
+            VALUES ({collection.Epoch.Id}, {collection.RuleSet}, ?1, ?{FirstMs}, ?{LastActiveMs}{parameters})
+            """
         );
-        _lastId = Prepare(connection, "SELECT last_insert_rowid()", 0);
-        _update = Prepare(
-            connection,
-            "UPDATE flow SET last_active_time = $1, last_active_ms = $2, to_octets = $3, to_pdus = $4, from_octets = $5, from_pdus = $6 WHERE id = $7",
-            7
-        );
-        _use = Prepare(
-            connection,
-            $"""
-            INSERT INTO usage (collection_id, flow_id, to_octets, to_pdus, from_octets, from_pdus) VALUES ({collectionId}, $1, $2, $3, $4, $5)
-            ON CONFLICT (collection_id, flow_id) DO UPDATE SET to_octets = to_octets + excluded.to_octets, to_pdus = to_pdus + excluded.to_pdus,
-                from_octets = from_octets + excluded.from_octets, from_pdus = from_pdus + excluded.from_pdus
-            """,
-            5
-        );
+        _update = new(connection, $"UPDATE flow SET first_ms = ?{FirstMs}, last_active_ms = ?{LastActiveMs}{assignments} WHERE id = ?1");
+        _use = new(connection, $"INSERT INTO usage (collection_id, flow_id, {counters}) VALUES ({collectionId}, ?1, ?2, ?3, ?4, ?5)");
     }
 
+    public int Flows { get; private set; }
+
+    public int AbsurdCounters { get; private set; }
+
+    /// <summary>Replaces the flow, or adds it, and notes what its counters grew by.</summary>
     public void Write(FlowRecord record)
     {
-        Span<ulong> counters = stackalloc ulong[Counters.Length];
-        for (var i = 0; i < counters.Length; i++)
-            counters[i] = record.Values[_counterAt[i]].Number;
-        var firstTime = (uint)record.Values[_firstTimeAt].Number;
-        var lastActive = (uint)record.Values[_lastActiveAt].Number;
-
-        Span<ulong> before = stackalloc ulong[Counters.Length];
-        var id = Find(record, firstTime, before);
+        Flows++;
+        Span<ulong> before = stackalloc ulong[_counterAt.Length];
+        var firstTime = (long)record.Values[_firstTimeAt].Number;
+        var lastActive = (long)record.Values[_lastActiveAt].Number;
+        var id = Find(record.Index, firstTime, before, out var lastActiveBefore);
+        Span<long> usage = stackalloc long[_counterAt.Length];
+        var isUsed = Compare(record, before, usage);
         if (id is null)
-            id = Insert(record, firstTime, lastActive, counters);
-        else
-            Update(id.Value, lastActive, counters);
-        // Counters roll over at 2^64, so differences are right all the same (READ-04).
-        var isUsed = false;
-        for (var i = 0; i < counters.Length; i++)
         {
-            var used = unchecked(counters[i] - before[i]);
-            isUsed |= used != 0;
-            _use.Parameters[i + 1].Value = (long)used;
+            Bind(_insert, record.Index, record, firstTime, lastActive);
+            _insert.Step();
+            id = SQLitePCL.raw.sqlite3_last_insert_rowid(_connection.Handle);
+        }
+        else if (isUsed || lastActive != lastActiveBefore)
+        {
+            Bind(_update, id.Value, record, firstTime, lastActive);
+            _update.Step();
         }
         if (!isUsed)
             return;
-        _use.Parameters[0].Value = id.Value;
-        _use.ExecuteNonQuery();
+        _use.Bind(1, id.Value);
+        for (var i = 0; i < usage.Length; i++)
+            _use.Bind(2 + i, usage[i]);
+        _use.Step();
     }
 
     public void Dispose()
     {
         _find.Dispose();
         _insert.Dispose();
-        _lastId.Dispose();
         _update.Dispose();
         _use.Dispose();
     }
 
-    private long? Find(FlowRecord record, uint firstTime, Span<ulong> counters)
+    private long? Find(uint index, long firstTime, Span<ulong> counters, out long lastActive)
     {
-        _find.Parameters[0].Value = record.RuleSet;
-        _find.Parameters[1].Value = (long)record.Index;
-        _find.Parameters[2].Value = (long)firstTime;
-        using var row = _find.ExecuteReader();
-        if (!row.Read())
+        lastActive = 0;
+        _find.Bind(1, index);
+        _find.Bind(2, firstTime);
+        if (!_find.Step())
             return null;
+        var id = _find.Int64(0);
+        lastActive = _find.Int64(1);
         for (var i = 0; i < counters.Length; i++)
-            counters[i] = (ulong)row.GetInt64(i + 1);
-        return row.GetInt64(0);
+            counters[i] = (ulong)_find.Int64(2 + i);
+        _find.Reset();
+        return id;
     }
 
-    private long Insert(FlowRecord record, uint firstTime, uint lastActive, ReadOnlySpan<ulong> counters)
+    /// <summary>Works out the usage: differences modulo 2^64, so that a counter may roll over (READ-04).</summary>
+    /// <returns>True where there is any.</returns>
+    private bool Compare(FlowRecord record, ReadOnlySpan<ulong> before, Span<long> usage)
     {
-        var values = _insert.Parameters;
-        values[0].Value = record.RuleSet;
-        values[1].Value = (long)record.Index;
-        values[2].Value = (long)firstTime;
-        values[3].Value = (long)lastActive;
-        values[4].Value = _epoch.TimeOf(firstTime).ToUnixTimeMilliseconds();
-        values[5].Value = _epoch.TimeOf(lastActive).ToUnixTimeMilliseconds();
-        for (var i = 0; i < counters.Length; i++)
-            values[6 + i].Value = (long)counters[i];
-        for (var i = 0; i < _keyAt.Length; i++)
+        var isUsed = false;
+        var isAbsurd = false;
+        for (var i = 0; i < usage.Length; i++)
         {
-            var (at, isText) = _keyAt[i];
-            values[10 + i].Value = isText ? FlowText.Format(record.Attributes[at], record.Values[at]) : (long)record.Values[at].Number;
+            var now = record.Values[_counterAt[i]].Number;
+            var used = unchecked(now - before[i]);
+            if (used > long.MaxValue)
+            {
+                // No flow does half of 2^64 between two collections: the counter went back.
+                isAbsurd = true;
+                used = Math.Min(now, long.MaxValue);
+            }
+            usage[i] = (long)used;
+            isUsed |= used != 0;
         }
-        _insert.ExecuteNonQuery();
-        return (long)_lastId.ExecuteScalar()!;
+        if (isAbsurd)
+            AbsurdCounters++;
+        return isUsed;
     }
 
-    private void Update(long id, uint lastActive, ReadOnlySpan<ulong> counters)
+    private void Bind(PreparedStatement statement, long which, FlowRecord record, long firstTime, long lastActive)
     {
-        var values = _update.Parameters;
-        values[0].Value = (long)lastActive;
-        values[1].Value = _epoch.TimeOf(lastActive).ToUnixTimeMilliseconds();
-        for (var i = 0; i < counters.Length; i++)
-            values[2 + i].Value = (long)counters[i];
-        values[6].Value = id;
-        _update.ExecuteNonQuery();
-    }
-
-    private static SqliteCommand Prepare(SqliteConnection connection, string sql, int parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        for (var i = 1; i <= parameters; i++)
-            command.Parameters.Add(new SqliteParameter($"${i}", null));
-        return command;
+        statement.Bind(1, which);
+        statement.Bind(FirstMs, _bootMs + firstTime * 10);
+        statement.Bind(LastActiveMs, _bootMs + lastActive * 10);
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            var (at, attribute, isText) = _columns[i];
+            if (isText)
+                statement.Bind(FirstAttribute + i, FlowText.Format(attribute, record.Values[at]));
+            else
+                statement.Bind(FirstAttribute + i, (long)record.Values[at].Number);
+        }
     }
 }

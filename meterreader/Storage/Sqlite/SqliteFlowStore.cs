@@ -1,110 +1,113 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Rtfm.Model;
 
 namespace Rtfm.MeterReader.Storage.Sqlite;
 
-/// <summary>The store in one SQLite file.</summary>
+/// <summary>The store in one SQLite file. Safe to be called by many threads; they write one after the other, as do processes.</summary>
 public sealed class SqliteFlowStore : IFlowStore
 {
-    /// <summary>How far a boot time may seem to move by itself: clocks drift, answers take time.</summary>
+    /// <summary>How far a boot time may seem to move by itself between two collections: clocks drift, answers take time.</summary>
     private static readonly TimeSpan BootTimeTolerance = TimeSpan.FromSeconds(5);
 
+    private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly Lock _oneWriter = new();
 
     /// <exception cref="StoreException">The file cannot be used.</exception>
-    public SqliteFlowStore(string path) => _connection = SqliteDatabase.Open(path, isReader: false);
-
-    public MeterEpoch Epoch(string meter, MeterIdentity identity, bool wasRegistered)
+    public SqliteFlowStore(string path)
     {
-        lock (_oneWriter)
+        _path = path;
+        _connection = SqliteDatabase.OpenForWriting(path);
+        Id = (string)SqliteDatabase.Scalar(_connection, "SELECT id FROM store")!;
+    }
+
+    public string Id { get; }
+
+    public MeterEpoch Epoch(string meter, MeterIdentity identity, bool wasRegistered) =>
+        InTransaction(() =>
         {
-            using var transaction = _connection.BeginTransaction();
             var meterId = MeterId(meter);
-            var epoch = Find(meter, meterId, identity, wasRegistered) ?? Begin(meter, meterId, identity);
-            Execute("UPDATE epoch SET last_uptime = $1 WHERE id = $2", (long)identity.Uptime, epoch.Id);
-            transaction.Commit();
-            return epoch;
-        }
-    }
-
-    public uint? Bookmark(MeterEpoch epoch, int ruleSet)
-    {
-        lock (_oneWriter)
-        {
-            using var command = Command("SELECT last_time FROM bookmark WHERE epoch_id = $1 AND rule_set = $2", epoch.Id, ruleSet);
-            return command.ExecuteScalar() is long lastTime ? (uint)lastTime : null;
-        }
-    }
-
-    public void Write(FlowCollection collection, IReadOnlyList<FlowRecord> records)
-    {
-        lock (_oneWriter)
-        {
-            using var transaction = _connection.BeginTransaction();
+            var epoch = FindEpoch(meter, meterId, identity, wasRegistered) ?? BeginEpoch(meter, meterId, identity);
             Execute(
-                "INSERT INTO collection (epoch_id, rule_set, rule_set_name, at_ms, since, until, flows) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "UPDATE epoch SET last_uptime = $1, last_boot_ms = $2 WHERE id = $3",
+                (long)identity.Uptime,
+                identity.BootTime.ToUnixTimeMilliseconds(),
+                epoch.Id
+            );
+            return epoch;
+        });
+
+    public void EndEpoch(MeterEpoch epoch) => InTransaction(() => Execute("UPDATE epoch SET is_over = 1 WHERE id = $1", epoch.Id));
+
+    public uint? Bookmark(MeterEpoch epoch, int ruleSet) => InTransaction(() => FindBookmark(epoch, ruleSet));
+
+    public WriteResult Write(FlowCollection collection, IEnumerable<FlowRecord> records) =>
+        InTransaction(() =>
+        {
+            if (FindBookmark(collection.Epoch, collection.RuleSet) != collection.Since)
+                throw new StoreException(
+                    $"{_path}: somebody else has collected from {collection.Epoch.Meter} meanwhile; this collection is given up"
+                );
+            Execute(
+                "INSERT INTO collection (epoch_id, rule_set, rule_set_name, at_ms, since, until, flows) VALUES ($1, $2, $3, $4, $5, $6, 0)",
                 collection.Epoch.Id,
                 collection.RuleSet,
                 collection.RuleSetName,
                 collection.At.ToUnixTimeMilliseconds(),
-                (long)collection.Since,
-                (long)collection.Bookmark,
-                records.Count
+                collection.Since is { } since ? (long)since : DBNull.Value,
+                (long)collection.Bookmark
             );
-            var collectionId = (long)SqliteSchema.Scalar(_connection, "SELECT last_insert_rowid()")!;
-            if (records.Count > 0)
-            {
-                using var writer = new FlowWriter(_connection, collection.Epoch, collectionId, records[0].Attributes);
-                foreach (var record in records)
-                    writer.Write(record);
-            }
+            var id = SqliteDatabase.Number(_connection, "SELECT last_insert_rowid()");
+            using var writer = new FlowWriter(_connection, id, collection);
+            foreach (var record in records)
+                writer.Write(record);
+            Execute("UPDATE collection SET flows = $1 WHERE id = $2", writer.Flows, id);
+            Execute("UPDATE epoch SET boot_ms = $1 WHERE id = $2", collection.BootTime.ToUnixTimeMilliseconds(), collection.Epoch.Id);
             Execute(
                 "INSERT OR REPLACE INTO bookmark (epoch_id, rule_set, last_time) VALUES ($1, $2, $3)",
                 collection.Epoch.Id,
                 collection.RuleSet,
                 (long)collection.Bookmark
             );
-            transaction.Commit();
-        }
-    }
+            Execute(
+                "UPDATE meter SET failed_ms = NULL, failure = NULL WHERE failed_ms IS NOT NULL AND id = (SELECT meter_id FROM epoch WHERE id = $1)",
+                collection.Epoch.Id
+            );
+            return new WriteResult(writer.Flows, writer.AbsurdCounters);
+        });
 
-    public int Retain(DateTimeOffset? notBefore, long? maxOctets)
+    public void NoteFailure(string meter, DateTimeOffset at, string reason) =>
+        InTransaction(() =>
+            Execute("UPDATE meter SET failed_ms = $1, failure = $2 WHERE id = $3", at.ToUnixTimeMilliseconds(), reason, MeterId(meter))
+        );
+
+    public bool Retain(DateTimeOffset? notBefore, long? maxOctets) =>
+        InTransaction(() => new Retention(_connection).RemoveSome(notBefore?.ToUnixTimeMilliseconds(), maxOctets));
+
+    public void Dispose()
     {
-        var removed = 0;
         lock (_oneWriter)
-        {
-            if (notBefore is { } limit)
-                removed += RemoveBefore(limit.ToUnixTimeMilliseconds());
-            // The oldest tenth at a time, until what is left is small enough.
-            while (maxOctets is { } max && UsedOctets() > max)
-            {
-                var at = SqliteSchema.Scalar(
-                    _connection,
-                    "SELECT at_ms FROM collection ORDER BY at_ms LIMIT 1 OFFSET (SELECT count(*) / 10 FROM collection)"
-                );
-                var step = at is long oldest ? RemoveBefore(oldest + 1) : 0;
-                if (step == 0)
-                    break;
-                removed += step;
-            }
-        }
-        return removed;
+            _connection.Dispose();
     }
 
-    public void Dispose() => _connection.Dispose();
+    private uint? FindBookmark(MeterEpoch epoch, int ruleSet)
+    {
+        using var command = Command("SELECT last_time FROM bookmark WHERE epoch_id = $1 AND rule_set = $2", epoch.Id, ruleSet);
+        return command.ExecuteScalar() is long lastTime ? (uint)lastTime : null;
+    }
 
-    private MeterEpoch? Find(string meter, long meterId, MeterIdentity identity, bool wasRegistered)
+    private MeterEpoch? FindEpoch(string meter, long meterId, MeterIdentity identity, bool wasRegistered)
     {
         using var command = Command(
-            "SELECT id, engine_id, engine_boots, boot_ms, last_uptime FROM epoch WHERE meter_id = $1 ORDER BY id DESC LIMIT 1",
+            """
+            SELECT id, engine_id, engine_boots, boot_ms, last_uptime, last_boot_ms FROM epoch
+            WHERE meter_id = $1 AND is_over = 0 AND id = (SELECT max(id) FROM epoch WHERE meter_id = $1)
+            """,
             meterId
         );
         using var row = command.ExecuteReader();
         if (!row.Read())
             return null;
-        var bootTime = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3));
         bool isSame;
         if (identity.EngineId.Length > 0)
         {
@@ -113,28 +116,28 @@ public sealed class SqliteFlowStore : IFlowStore
         else
         {
             // Without an engine's word: time that ran backwards, or a meter that forgot us and seems to have started at another time.
-            var hasMoved = (identity.BootTime - bootTime).Duration() > BootTimeTolerance;
+            var lastBootTime = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5));
+            var hasMoved = (identity.BootTime - lastBootTime).Duration() > BootTimeTolerance;
             isSame = identity.Uptime >= (uint)row.GetInt64(4) && (wasRegistered || !hasMoved);
         }
-        return isSame ? new MeterEpoch(row.GetInt64(0), meter, bootTime) : null;
+        return isSame ? new MeterEpoch(row.GetInt64(0), meter, DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3))) : null;
     }
 
-    private MeterEpoch Begin(string meter, long meterId, MeterIdentity identity)
+    private MeterEpoch BeginEpoch(string meter, long meterId, MeterIdentity identity)
     {
         var bootMs = identity.BootTime.ToUnixTimeMilliseconds();
         Execute(
-            "INSERT INTO epoch (meter_id, engine_id, engine_boots, boot_ms, last_uptime) VALUES ($1, $2, $3, $4, $5)",
+            """
+            INSERT INTO epoch (meter_id, engine_id, engine_boots, boot_ms, last_uptime, last_boot_ms, is_over) VALUES ($1, $2, $3, $4, $5, $4, 0)
+            """,
             meterId,
             identity.EngineId,
             identity.EngineBoots,
             bootMs,
             (long)identity.Uptime
         );
-        return new MeterEpoch(
-            (long)SqliteSchema.Scalar(_connection, "SELECT last_insert_rowid()")!,
-            meter,
-            DateTimeOffset.FromUnixTimeMilliseconds(bootMs)
-        );
+        var id = SqliteDatabase.Number(_connection, "SELECT last_insert_rowid()");
+        return new MeterEpoch(id, meter, DateTimeOffset.FromUnixTimeMilliseconds(bootMs));
     }
 
     private long MeterId(string name)
@@ -144,24 +147,24 @@ public sealed class SqliteFlowStore : IFlowStore
         return (long)command.ExecuteScalar()!;
     }
 
-    /// <summary>Removes older collections with their usage, then flows that nothing refers to any more and that ended before.</summary>
-    private int RemoveBefore(long ms)
+    /// <summary>All of it or nothing: what throws is taken back.</summary>
+    private T InTransaction<T>(Func<T> work)
     {
-        using var transaction = _connection.BeginTransaction();
-        Execute("DELETE FROM usage WHERE collection_id IN (SELECT id FROM collection WHERE at_ms < $1)", ms);
-        var removed = Execute("DELETE FROM collection WHERE at_ms < $1", ms);
-        Execute("DELETE FROM flow WHERE last_active_ms < $1 AND NOT EXISTS (SELECT 1 FROM usage WHERE flow_id = flow.id)", ms);
-        transaction.Commit();
-        return removed;
+        lock (_oneWriter)
+        {
+            try
+            {
+                using var transaction = _connection.BeginTransaction();
+                var result = work();
+                transaction.Commit();
+                return result;
+            }
+            catch (SqliteException fault)
+            {
+                throw new StoreException($"{_path}: {fault.Message}", fault);
+            }
+        }
     }
-
-    private long UsedOctets()
-    {
-        var pages = Number("PRAGMA page_count") - Number("PRAGMA freelist_count");
-        return pages * Number("PRAGMA page_size");
-    }
-
-    private long Number(string sql) => Convert.ToInt64(SqliteSchema.Scalar(_connection, sql), CultureInfo.InvariantCulture);
 
     private int Execute(string sql, params ReadOnlySpan<object> values)
     {

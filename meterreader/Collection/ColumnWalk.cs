@@ -1,0 +1,60 @@
+using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Messages;
+
+namespace Rtfm.MeterReader.Collection;
+
+/// <summary>Reads one column of a small table with a single index: rule sets, readers, tasks.</summary>
+internal sealed class ColumnWalk : IVarBindSink
+{
+    /// <summary>A control table with more rows than this is not believed.</summary>
+    private const int MaxRows = 10_000;
+
+    private const int RowsPerRequest = 50;
+
+    private readonly IMeterSession _meter;
+    private readonly ObjectIdentifier _column;
+    private readonly SortedDictionary<uint, SnmpValue> _cells = [];
+    private ObjectIdentifier _last;
+    private bool _isAtEnd;
+
+    private ColumnWalk(IMeterSession meter, ObjectIdentifier column)
+    {
+        _meter = meter;
+        _column = column;
+        _last = column;
+    }
+
+    /// <summary>The cells by index.</summary>
+    /// <exception cref="CollectionException">The meter's table has no end, or goes backwards.</exception>
+    public static async Task<SortedDictionary<uint, SnmpValue>> ReadAsync(
+        IMeterSession meter,
+        ObjectIdentifier column,
+        CancellationToken cancellationToken
+    )
+    {
+        var walk = new ColumnWalk(meter, column);
+        while (!walk._isAtEnd)
+        {
+            if (!await meter.NextAsync([walk._last], RowsPerRequest, walk, cancellationToken).ConfigureAwait(false))
+                break;
+        }
+        return walk._cells;
+    }
+
+    public bool Accept(ReadOnlySpan<uint> name, BerTag tag, ReadOnlySpan<byte> content)
+    {
+        if (tag == BerTag.EndOfMibView || !_column.IsPrefixOf(name))
+        {
+            _isAtEnd = true;
+            return false;
+        }
+        if (name.SequenceCompareTo(_last.Span) <= 0)
+            throw new CollectionException($"{_meter.Name}: its table {_column} goes backwards after {_last}");
+        _last = new ObjectIdentifier(name);
+        if (name.Length == _column.Length + 1 && SnmpValue.TryRead(tag, content, out var value))
+            _cells[name[^1]] = value;
+        if (_cells.Count > MaxRows)
+            throw new CollectionException($"{_meter.Name}: its table {_column} has more than {MaxRows} rows");
+        return true;
+    }
+}
