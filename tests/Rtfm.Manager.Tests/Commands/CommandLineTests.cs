@@ -169,6 +169,17 @@ public sealed class CommandLineTests
     }
 
     [Test]
+    public void A_disk_that_is_full_is_one_line()
+    {
+        var command = $"dotnet '{Programs.Path("rtfm-manager")}' ruleset list {_target} -c {AgentProcess.ReadCommunity} > /dev/full";
+
+        var result = SnmpTool.Run("sh", ["-c", command]);
+
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(result.Errors, Does.StartWith("the result cannot be written: ").And.Not.Contain("   at "));
+    }
+
+    [Test]
     public void Ctrl_C_takes_back_what_was_loaded()
     {
         var file = Path.GetTempFileName();
