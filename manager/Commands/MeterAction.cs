@@ -43,6 +43,11 @@ internal static class MeterAction
             await Console.Error.WriteLineAsync(fault.Message).ConfigureAwait(false);
             return CommandLine.Failed;
         }
+        catch (IOException fault)
+        {
+            await Console.Error.WriteLineAsync($"the result cannot be written: {fault.Message}").ConfigureAwait(false);
+            return CommandLine.Failed;
+        }
         catch (OperationCanceledException)
         {
             await Console.Error.WriteLineAsync("stopped").ConfigureAwait(false);

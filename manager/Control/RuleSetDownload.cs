@@ -52,16 +52,24 @@ public sealed class RuleSetDownload(Meter meter, UndoList undo)
     // Not cancelled half-way: whether there is a row to be taken back must be known.
     private async Task<bool> TryCreateAsync(uint number)
     {
+        // RFC 2720: the owner is set when the row is made. Ours for the moment says which of all rows is the one we made.
+        var mark = $"rtfm-manager {Guid.NewGuid():N}";
         try
         {
             await meter
-                .SetAsync(CancellationToken.None, Meter.SetStatus(Meter.RuleSetInfo(5, number), RowStatus.CreateAndWait))
+                .SetAsync(
+                    CancellationToken.None,
+                    Meter.SetStatus(Meter.RuleSetInfo(5, number), RowStatus.CreateAndWait),
+                    new(Meter.RuleSetInfo(3, number), SnmpValue.OctetString(mark))
+                )
                 .ConfigureAwait(false);
             return true;
         }
         catch (SnmpErrorException error) when (error.Status is ErrorStatus.InconsistentValue or ErrorStatus.BadValue)
         {
-            return false;
+            // Somebody took the number in the meantime: we ourselves, where the answer to our first request was lost.
+            var rows = await meter.RuleSetsAsync(CancellationToken.None).ConfigureAwait(false);
+            return rows.Any(row => row.Index == number && row.Owner == mark);
         }
         catch (SnmpErrorException error) when (error.Status is ErrorStatus.NoAccess or ErrorStatus.NoSuchName or ErrorStatus.AuthorizationError)
         {

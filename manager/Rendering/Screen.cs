@@ -33,7 +33,12 @@ internal static class Screen
             if (sheet.Title.Length > 0)
                 table.Title(Markup.Escape(sheet.Title));
             foreach (var column in sheet.Columns)
-                table.AddColumn(column.IsNumber ? new TableColumn(column.Header).RightAligned().NoWrap() : new TableColumn(column.Header));
+            {
+                var drawn = new TableColumn(column.Header) { Alignment = column.IsNumber ? Justify.Right : Justify.Left };
+                // Numbers and the name that begins a row stay whole; what is wide becomes several lines on a narrow screen.
+                drawn.NoWrap = column.IsNumber || column == sheet.Columns[0];
+                table.AddColumn(drawn);
+            }
             foreach (var row in sheet.Rows)
                 table.AddRow([.. row.Select(Markup.Escape)]);
             AnsiConsole.Write(table);
