@@ -50,8 +50,8 @@ internal sealed class RuleSetCollection(
             bookmark = before.Last;
         }
 
-        var times = await row.BeginCollectionAsync(before, cancellationToken).ConfigureAwait(false);
-        var bootTime = clock.GetUtcNow() - TimeSpan.FromMilliseconds(times.Last * 10.0);
+        var (times, at) = await row.BeginCollectionAsync(before, clock, cancellationToken).ConfigureAwait(false);
+        var bootTime = at - TimeSpan.FromMilliseconds(times.Last * 10.0) ?? epoch.BootTime;
         if (times.Last < bookmark)
         {
             // Its own clock says it; its agent, which may be another process, does not (MIB-06).
