@@ -144,7 +144,7 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
         }
         catch (FormatException wrong)
         {
-            throw new SettingsException($"{place}:Target is {wrong.Message}");
+            throw new SettingsException($"{place}:Target: {wrong.Message}");
         }
     }
 

@@ -102,24 +102,30 @@ internal sealed class ReaderRow(IMeterSession meter, uint index)
 
     /// <summary>Tells the meter that a collection begins: it notes its Uptime in LastTime, and lets go of what was last active before the old one (MIB-50).</summary>
     /// <param name="before">What the row says now.</param>
+    /// <returns>What it says then, and the time by our clock that goes with the new LastTime; null where that is not known.</returns>
     /// <remarks>
     /// Never repeated blindly: a second SET would begin a second collection, and the meter could recover flows that were never read. When no answer comes,
     /// the row tells whether the request arrived. Should it arrive after all that, PreviousTime shows it.
     /// </remarks>
-    public async Task<ReaderTimes> BeginCollectionAsync(ReaderTimes before, CancellationToken cancellationToken)
+    public async Task<(ReaderTimes Times, DateTimeOffset? At)> BeginCollectionAsync(
+        ReaderTimes before,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await meter.SetAsync([new(LastTimeName, SnmpValue.TimeTicks(0))], cancellationToken).ConfigureAwait(false);
-                return await TimesAsync(cancellationToken).ConfigureAwait(false);
+                var at = clock.GetUtcNow();
+                return (await TimesAsync(cancellationToken).ConfigureAwait(false), at);
             }
             catch (SnmpTimeoutException) when (attempt < MaxAnnouncements)
             {
                 var times = await TimesAsync(cancellationToken).ConfigureAwait(false);
                 if (times != before)
-                    return times;
+                    return (times, null);
             }
             catch (SnmpErrorException refused)
                 when (refused.Status

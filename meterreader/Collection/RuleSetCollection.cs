@@ -46,21 +46,26 @@ internal sealed class RuleSetCollection(
         // LastTime 0: a row in which no collection has begun yet.
         if (before.Last != 0 && before.Last != bookmark)
         {
+            CheckUptime(before.Last, bookmark);
             await ReadAsync(row, bookmark, before.Last, epoch.BootTime, cancellationToken).ConfigureAwait(false);
             bookmark = before.Last;
         }
 
-        var times = await row.BeginCollectionAsync(before, cancellationToken).ConfigureAwait(false);
-        var bootTime = clock.GetUtcNow() - TimeSpan.FromMilliseconds(times.Last * 10.0);
-        if (times.Last < bookmark)
-        {
-            // Its own clock says it; its agent, which may be another process, does not (MIB-06).
-            store.EndEpoch(epoch);
-            throw new MeterRestartedException($"{meter.Name}: its Uptime went back");
-        }
+        var (times, at) = await row.BeginCollectionAsync(before, clock, cancellationToken).ConfigureAwait(false);
+        var bootTime = at - TimeSpan.FromMilliseconds(times.Last * 10.0) ?? epoch.BootTime;
+        CheckUptime(times.Last, bookmark);
         _isShared = times.Previous > (bookmark ?? 0);
         await ReadAsync(row, bookmark, times.Last, bootTime, cancellationToken).ConfigureAwait(false);
         return new RuleSetResult(ruleSet.Number, ruleSet.Name, _flows, _badPackages, _absurdCounters, _isShared);
+    }
+
+    /// <summary>A meter's own clock that goes back says that it was restarted, even if its agent, which may be another process, does not (MIB-06).</summary>
+    private void CheckUptime(uint lastTime, uint? bookmark)
+    {
+        if (lastTime >= (bookmark ?? 0))
+            return;
+        store.EndEpoch(epoch);
+        throw new MeterRestartedException($"{meter.Name}: its Uptime went back");
     }
 
     /// <summary>Reads what was active since the bookmark and moves it to where the collection began.</summary>

@@ -10,7 +10,7 @@ internal static class TopTable
     public static void Show(IReadOnlyList<TopFlow> flows, TextWriter? output = null)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var name in new[] { "meter", "source", "dest", "protocol" })
+        foreach (var name in new[] { "meter", "rule set", "source", "dest", "protocol" })
             table.AddColumn(new TableColumn(name).NoWrap());
         foreach (var name in new[] { "octets →", "octets ←", "packets →", "packets ←" })
             table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
@@ -18,6 +18,7 @@ internal static class TopTable
         {
             table.AddRow(
                 Markup.Escape(flow.Meter),
+                flow.RuleSet.ToString(CultureInfo.InvariantCulture),
                 Markup.Escape(flow.Source),
                 Markup.Escape(flow.Dest),
                 Protocol(flow.Transport),

@@ -13,6 +13,7 @@ public sealed record FlowFilter(DateTimeOffset? Since, DateTimeOffset? Until, st
 /// <summary>One line of the busiest flows.</summary>
 public sealed record TopFlow(
     string Meter,
+    int RuleSet,
     string Source,
     string Dest,
     long Transport,
@@ -49,7 +50,7 @@ public sealed class FlowQueries : IDisposable
         _connection = SqliteDatabase.OpenForReading(path);
     }
 
-    /// <summary>The flows with the most usage in collections of that time, both directions together. Flows of the same ends and protocol are one line.</summary>
+    /// <summary>The flows with the most usage in collections of that time, both directions together. Flows of one rule set with the same ends and protocol are one line.</summary>
     /// <exception cref="StoreException">The database cannot be read.</exception>
     public IReadOnlyList<TopFlow> Top(FlowFilter filter, bool byOctets, int count)
     {
@@ -58,12 +59,14 @@ public sealed class FlowQueries : IDisposable
         string[] counters = [.. SqliteSchema.Counters.Select(each => $"usage.{each.Name}")];
         var sums = string.Join(", ", counters.Select(each => $"sum({each} >> 32), sum({each} & 4294967295)"));
         command.CommandText = $"""
-            SELECT meter.name, flow.sourcePeerAddress, flow.sourceTransAddress, flow.destPeerAddress, flow.destTransAddress, flow.sourceTransType, {sums}
+            SELECT meter.name, flow.rule_set, flow.sourcePeerAddress, flow.sourceTransAddress, flow.destPeerAddress, flow.destTransAddress, flow.sourceTransType, {sums}
             FROM usage JOIN collection ON collection.id = usage.collection_id JOIN flow ON flow.id = usage.flow_id
                  JOIN epoch ON epoch.id = flow.epoch_id JOIN meter ON meter.id = epoch.meter_id
             {Where(filter, command, startedAt: "collection.at_ms", endedAt: "collection.at_ms")}
-            GROUP BY 1, 2, 3, 4, 5, 6
-            ORDER BY {(byOctets ? "total(usage.toOctets) + total(usage.fromOctets)" : "total(usage.toPDUs) + total(usage.fromPDUs)")} DESC, 2, 3, 4, 5
+            GROUP BY 1, 2, 3, 4, 5, 6, 7
+            ORDER BY {(
+                byOctets ? "total(usage.toOctets) + total(usage.fromOctets)" : "total(usage.toPDUs) + total(usage.fromPDUs)"
+            )} DESC, 1, 2, 3, 4, 5, 6
             LIMIT $count
             """;
         command.Parameters.AddWithValue("$count", count);
@@ -72,13 +75,14 @@ public sealed class FlowQueries : IDisposable
             .. Rows(command)
                 .Select(row => new TopFlow(
                     row.GetString(0),
-                    Endpoint(row, 1, 2),
-                    Endpoint(row, 3, 4),
-                    row.IsDBNull(5) ? 0 : row.GetInt64(5),
-                    Sum(row, 6),
-                    Sum(row, 8),
-                    Sum(row, 10),
-                    Sum(row, 12)
+                    row.GetInt32(1),
+                    Endpoint(row, 2, 3),
+                    Endpoint(row, 4, 5),
+                    row.IsDBNull(6) ? 0 : row.GetInt64(6),
+                    Sum(row, 7),
+                    Sum(row, 9),
+                    Sum(row, 11),
+                    Sum(row, 13)
                 )),
         ];
     }
