@@ -9,4 +9,6 @@ var root = new RootCommand("The Rtfm meter reader: collects flows from meters an
     MetersCommand.Make(),
     ExportCommand.Make(),
 };
-return await root.Parse(args).InvokeAsync().ConfigureAwait(false);
+// On SIGTERM or Ctrl-C a collection is taken back or finished; systemd is patient for longer than this.
+var patience = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) };
+return await root.Parse(args).InvokeAsync(patience).ConfigureAwait(false);
