@@ -91,6 +91,8 @@ internal static class AgentSettings
     private static string Describe(Exception fault)
     {
         var innermost = fault.GetBaseException();
+        if (innermost.Message.Contains("ErrorOnUnknownConfiguration", StringComparison.Ordinal))
+            return $"{AgentOptions.Section} has no setting {innermost.Message[(innermost.Message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..]}.";
         var text =
             ReferenceEquals(innermost, fault) || fault.Message.Contains(innermost.Message, StringComparison.Ordinal)
                 ? fault.Message

@@ -7,4 +7,8 @@ var root = new RootCommand("The Rtfm meter: counts the traffic flows it sees, as
     ReplayCommand.Make(),
     StatusCommand.Make(),
 };
-return await root.Parse(args).InvokeAsync().ConfigureAwait(false);
+var arguments = root.Parse(args);
+var exitCode = await arguments.InvokeAsync().ConfigureAwait(false);
+
+// 2 is for words that make no command, as for settings that make no sense.
+return arguments.Errors.Count > 0 ? 2 : exitCode;

@@ -44,7 +44,7 @@ internal sealed partial class RuleLine
         {
             return IPAddress.TryParse(text, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6
                 ? new RuleAddress(ip.GetAddressBytes())
-                : throw new RuleSyntaxException(column, $"'{text}' is no IPv6 address");
+                : throw new RuleSyntaxException(column, $"'{Shortened(text)}' is no IPv6 address");
         }
         return ReadFields(text, attribute, column);
     }
@@ -71,7 +71,10 @@ internal sealed partial class RuleLine
             var style = kind == '-' ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
             var largest = kind == '!' ? ushort.MaxValue : byte.MaxValue;
             if (!uint.TryParse(field, style, CultureInfo.InvariantCulture, out var number) || number > largest)
-                throw new RuleSyntaxException(column + start, $"'{field}' is not a number from 0 to {(kind == '-' ? "FF" : largest)}");
+                throw new RuleSyntaxException(
+                    column + start,
+                    $"'{Shortened(field.ToString())}' is not a number from 0 to {(kind == '-' ? "FF" : largest)}"
+                );
             if (length >= RuleAddress.MaxLength)
                 throw new RuleSyntaxException(column, $"a value has at most {RuleAddress.MaxLength} octets");
             if (kind == '!')
@@ -88,19 +91,6 @@ internal sealed partial class RuleLine
             : attribute.Syntax == AttributeSyntax.PeerAddress ? IPv4Length
             : Math.Max(2, attribute.Syntax == AttributeSyntax.AdjacentAddress ? attribute.Size : 2);
         return new RuleAddress(octets[..Math.Max(length, shortest)]);
-    }
-
-    private byte ReadCharacter(AttributeInfo attribute)
-    {
-        var column = Column;
-        if (attribute.Size != 1)
-            throw new RuleSyntaxException(column, $"a character is one octet; {attribute.Name} has {attribute.Size}");
-        if (_at + 2 >= _text.Length || _text[_at + 2] != '\'' || _text[_at + 1] > 0xFF)
-            throw new RuleSyntaxException(column, "expected one character between quotes");
-        var character = (byte)_text[_at + 1];
-        _at += 3;
-        SkipBlanks();
-        return character;
     }
 
     private bool TryReadAttributeNumber(out byte number)

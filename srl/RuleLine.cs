@@ -37,11 +37,13 @@ internal sealed partial class RuleLine
     public AttributeInfo ReadAttribute()
     {
         var column = Column;
+        if (TryRead('-'))
+            return FlowAttributes.Get(FlowAttribute.Null);
         var word = ReadWord();
         if (word.Length == 0)
             throw new RuleSyntaxException(column, "expected an attribute, for example sourcePeerAddress");
         if (FlowAttributes.Find(word) is not { } attribute)
-            throw new RuleSyntaxException(column, $"'{word}' is no attribute");
+            throw new RuleSyntaxException(column, $"'{Shortened(word)}' is no attribute");
         return attribute.Is(AttributeRoles.Testable)
             ? attribute
             : throw new RuleSyntaxException(column, $"{attribute.Name} cannot be used in a rule");
@@ -54,7 +56,7 @@ internal sealed partial class RuleLine
         // Enum.TryParse would take numbers, too.
         if (word.Length > 0 && char.IsAsciiLetter(word[0]) && Enum.TryParse<Opcode>(word, ignoreCase: true, out var action))
             return action;
-        throw new RuleSyntaxException(column, word.Length == 0 ? "expected an action, for example Count" : $"'{word}' is no action");
+        throw new RuleSyntaxException(column, word.Length == 0 ? "expected an action, for example Count" : $"'{Shortened(word)}' is no action");
     }
 
     public string ReadTarget(out int column)
@@ -78,6 +80,9 @@ internal sealed partial class RuleLine
         if (!TryRead(expected))
             throw new RuleSyntaxException(Column, $"expected {what}");
     }
+
+    /// <summary>A word for a message: a file that is no rule file has words of any length.</summary>
+    public static string Shortened(string word) => word.Length <= 40 ? word : word[..40] + "…";
 
     private string ReadWord()
     {

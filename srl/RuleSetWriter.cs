@@ -18,9 +18,9 @@ public static class RuleSetWriter
 
     private static string Write(Rule rule)
     {
-        var readable = Write(rule, Readable(rule));
+        var readable = Readable(rule);
         // What people write does not always say how many octets there are; then every octet is written.
-        return IsSame(readable, rule) ? readable : Write(rule, $"{NameOf(rule)} & {Hex(rule.Mask)} = {Hex(rule.Value)}");
+        return Write(rule, IsSame(readable, rule) ? readable : $"{NameOf(rule)} & {Hex(rule.Mask)} = {Hex(rule.Value)}");
     }
 
     private static string Write(Rule rule, string test)
@@ -72,10 +72,9 @@ public static class RuleSetWriter
     private static string Hex(RuleAddress address) =>
         Convert.ToHexString(address.Octets) is { Length: > 0 } hex ? string.Join('-', hex.Chunk(2).Select(pair => new string(pair))) : "0";
 
-    private static bool IsSame(string text, Rule rule)
+    private static bool IsSame(string test, Rule rule)
     {
-        // Whether a target exists is not the question here: it is a rule on its own.
-        var assembled = RuleAssembler.Assemble(text, "");
-        return assembled.RuleSet is { } ruleSet && ruleSet.Rules[0] == rule;
+        var assembled = RuleAssembler.Assemble($"{test}: NoMatch", "").RuleSet;
+        return assembled is not null && assembled.Rules[0] == rule with { Action = Opcode.NoMatch, Parameter = 1 };
     }
 }

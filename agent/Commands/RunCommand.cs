@@ -133,6 +133,8 @@ internal static class RunCommand
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff ";
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A setting that is found wrong at the start is told in one line, not with the host's stack trace.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ManagementTraffic>();

@@ -17,11 +17,11 @@ internal static class StatusCommand
         Arity = ArgumentArity.ZeroOrOne,
         DefaultValueFactory = _ => "127.0.0.1:161",
     };
-    private static readonly Option<string> Community = new("-c")
+    private static readonly Option<string?> Community = new("-c")
     {
-        Description = "Community that may read (default: public)",
+        // No default here: the help would print it.
+        Description = "Community that may read (default: $RTFM_COMMUNITY, else public)",
         HelpName = "COMMUNITY",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RTFM_COMMUNITY") ?? "public",
     };
 
     public static Command Make()
@@ -45,7 +45,11 @@ internal static class StatusCommand
         }
         if (address.Port == 0)
             address.Port = 161;
-        var target = new SnmpTarget(address, SnmpVersion.V2c, arguments.GetValue(Community)!);
+        var target = new SnmpTarget(
+            address,
+            SnmpVersion.V2c,
+            arguments.GetValue(Community) ?? Environment.GetEnvironmentVariable("RTFM_COMMUNITY") ?? "public"
+        );
         try
         {
             await using var client = new SnmpClient();

@@ -94,6 +94,16 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
         }
     }
 
+    /// <summary>Meters packets that are parsed already.</summary>
+    internal void Process(ReadOnlySpan<Packets.MatchKey> packets)
+    {
+        lock (_gate)
+        {
+            _processor.Process(packets, new Uptime(Now));
+            ReactToUsage();
+        }
+    }
+
     /// <summary>What is due as time passes: readers that time out, rows that were never finished, idle flows. Called about once a second.</summary>
     public void Maintain()
     {

@@ -26,6 +26,11 @@ internal static class NetworkLayer
             key.Unparsed = UnparsedReason.NetworkHeaderMalformed;
             return;
         }
+        if (header > network.Length)
+        {
+            key.Unparsed = UnparsedReason.NetworkHeaderCutOff;
+            return;
+        }
         if (length > onWire)
             counters.Count(PartialReason.LengthBeyondFrame);
 

@@ -2,9 +2,6 @@ using System.CommandLine;
 using Rtfm.Manager.Control;
 using Rtfm.Manager.Rendering;
 using Rtfm.Model;
-using Rtfm.Snmp.Client;
-using Rtfm.Snmp.Messages;
-using Rtfm.Snmp.Mib;
 using Rtfm.Srl;
 
 namespace Rtfm.Manager.Commands;
@@ -13,39 +10,36 @@ namespace Rtfm.Manager.Commands;
 internal static class RuleSetLoadCommand
 {
     private static readonly Argument<string> File = new("FILE") { Description = "A rule file" };
-    private static readonly Option<string?> Name = new("--name") { Description = "The rule set's name (default: the file's)", HelpName = "NAME" };
-    private static readonly Option<string> Owner = new("--owner")
+    private static readonly Option<string?> Name = new("--name")
     {
-        Description = "Its owner (default: the user)",
-        HelpName = "OWNER",
-        DefaultValueFactory = _ => Environment.UserName,
+        Description = "The rule set's name; the file's unless given",
+        HelpName = "NAME",
+        Validators = { TaskOptions.ShortEnough },
     };
+    private static readonly Option<string> Owner = TaskOptions.Owner();
     private static readonly Option<uint?> Index = new("--index")
     {
-        Description = "Its number (default: the first free one from 2 on)",
+        Description = "Its number; the first free one from 2 on unless given",
         HelpName = "N",
     };
-    private static readonly Option<bool> Run = new("--run") { Description = "Run it at once" };
+    private static readonly Option<bool> Run = new("--run") { Description = "Run it at once, as a task of its owner" };
     private static readonly Option<string?> Standby = new("--standby")
     {
-        Description = "Load this rule file too, to be run instead while the flow table is fuller than the high-water mark",
+        Description = "Load this rule file too; it runs instead while the flow table is fuller than the high-water mark",
         HelpName = "FILE",
     };
-    private static readonly Option<int> HighWaterMark = new("--high-water")
-    {
-        Description = "Percent of the flow table (default 65 with --standby)",
-        HelpName = "N",
-    };
+    private static readonly Option<int?> HighWaterMark = TaskOptions.HighWaterMark();
     private static readonly Option<bool> Replace = new("--replace")
     {
-        Description = "Take the place of the rule set of the same name and owner, also in tasks that run it",
+        Description =
+            "Take the place of the rule set of the same name and owner, also in the tasks that name it; that set is removed, with its flows",
     };
 
     static RuleSetLoadCommand() =>
-        HighWaterMark.Validators.Add(result =>
+        Index.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 0 or > 100)
-                result.AddError("--high-water takes a percentage from 0 to 100");
+            if (result.GetValueOrDefault<uint?>() is < 2 or > int.MaxValue)
+                result.AddError($"--index takes a number from 2 to {int.MaxValue}; 1 is the built-in rule set");
         });
 
     public static Command Make()
@@ -55,8 +49,10 @@ internal static class RuleSetLoadCommand
             """
             Download a rule set to a meter with SNMP SET: all of it or nothing.
 
-            Example:
+            Examples:
               rtfm-manager ruleset load 192.0.2.1 five-tuple.rules --run -c SECRET
+              rtfm-manager ruleset load 192.0.2.1 five-tuple.rules --run --standby peer-types.rules --high-water 65
+              rtfm-manager ruleset load 192.0.2.1 five-tuple.rules --replace
             """
         )
         {
@@ -69,128 +65,54 @@ internal static class RuleSetLoadCommand
             Standby,
             HighWaterMark,
             Replace,
-        }.WithMeterOptions();
-        command.SetAction((arguments, token) => MeterOptions.RunAsync(arguments, (meter, t) => LoadAsync(arguments, meter, t), token));
+        };
+        command.Validators.Add(result =>
+        {
+            var isRun = result.GetValue(Run);
+            if (!isRun && (result.GetValue(Standby) is not null || result.GetValue(HighWaterMark) is not null))
+                result.AddError("--standby and --high-water go with --run");
+        });
+        command.SetMeterAction(LoadAsync);
         return command;
     }
 
     private static async Task<int> LoadAsync(ParseResult arguments, Meter meter, CancellationToken cancellationToken)
     {
-        var ruleSet = Assemble(arguments.GetValue(File)!, arguments.GetValue(Name));
-        var standbyFile = arguments.GetValue(Standby);
-        var standby = standbyFile is null ? null : Assemble(standbyFile, null);
-        if (ruleSet is null || (standbyFile is not null && standby is null))
-            return 2;
-
-        var owner = arguments.GetValue(Owner)!;
-        var replaced = await FindReplacedAsync(meter, ruleSet.Name, owner, arguments.GetValue(Replace), cancellationToken).ConfigureAwait(false);
-        var made = new List<uint>();
-        try
+        var request = new InstallationRequest(Assemble(arguments.GetValue(File)!, arguments.GetValue(Name)), arguments.GetValue(Owner)!)
         {
-            // The standby set first: a task can name only what is there (MGR-02).
-            var standbyNumber = standby is null ? 0 : await LoadOneAsync(meter, standby, owner, null, made, cancellationToken).ConfigureAwait(false);
-            var number = await LoadOneAsync(meter, ruleSet, owner, arguments.GetValue(Index), made, cancellationToken).ConfigureAwait(false);
-            if (replaced is not null)
-                await SwitchAsync(meter, replaced, number, cancellationToken).ConfigureAwait(false);
-            if (arguments.GetValue(Run))
-            {
-                var mark =
-                    arguments.GetValue(HighWaterMark) is > 0 and var given ? given
-                    : standby is null ? 0
-                    : 65;
-                var task = await new Tasks(meter).StartAsync(number, standbyNumber, mark, owner, cancellationToken).ConfigureAwait(false);
-                Console.WriteLine($"{meter}: rule set {number} '{ruleSet.Name}' loaded, {ruleSet.Rules.Length} rules; running as task {task}");
-            }
-            else
-            {
-                Console.WriteLine($"{meter}: rule set {number} '{ruleSet.Name}' loaded, {ruleSet.Rules.Length} rules; not running");
-            }
-            return 0;
-        }
-        catch (Exception fault) when (fault is SnmpException or MeterException or OperationCanceledException)
-        {
-            await RemoveAsync(meter, made).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private static async Task<uint> LoadOneAsync(
-        Meter meter,
-        RuleSet ruleSet,
-        string owner,
-        uint? index,
-        List<uint> made,
-        CancellationToken cancellationToken
-    )
-    {
-        var number = await Progress
+            Standby = arguments.GetValue(Standby) is { } file ? Assemble(file, null) : null,
+            Index = arguments.GetValue(Index),
+            IsRun = arguments.GetValue(Run),
+            HighWaterMark = TaskOptions.MarkOf(arguments.GetValue(HighWaterMark), arguments.GetValue(Standby) is not null),
+            IsReplacing = arguments.GetValue(Replace),
+        };
+        if (request.Standby?.Name == request.RuleSet.Name)
+            throw new UsageException($"--standby is a rule set of the same name, '{request.RuleSet.Name}'. Give the other one a --name.");
+        var installed = await Progress
             .ShowAsync(
-                $"rule set '{ruleSet.Name}'",
-                ruleSet.Rules.Length,
-                report => new RuleSetDownload(meter).LoadAsync(ruleSet, owner, index, report, cancellationToken)
+                $"rule set '{request.RuleSet.Name}'",
+                request.RuleSet.Rules.Length + (request.Standby?.Rules.Length ?? 0),
+                report => new RuleSetInstallation(meter).InstallAsync(request, report, cancellationToken)
             )
             .ConfigureAwait(false);
-        made.Add(number);
-        return number;
+        Screen.Show(arguments, installed, RuleSetScreen.Sentence(installed));
+        foreach (var warning in installed.Warnings)
+            await Console.Error.WriteLineAsync(warning).ConfigureAwait(false);
+        return CommandLine.Done;
     }
 
-    private static async Task<RuleSetRow?> FindReplacedAsync(
-        Meter meter,
-        string name,
-        string owner,
-        bool mayReplace,
-        CancellationToken cancellationToken
-    )
+    private static RuleSet Assemble(string file, string? name)
     {
-        var ruleSets = await meter.RuleSetsAsync(cancellationToken).ConfigureAwait(false);
-        var same = ruleSets.FirstOrDefault(each => each.Name == name && each.Owner == owner);
-        if (same is not null && !mayReplace)
+        try
         {
-            throw new MeterException(
-                $"{meter}: rule set '{name}' of '{owner}' is already there, as number {same.Index}. Give --replace, or another --name."
-            );
+            var assembled = RuleAssembler.AssembleFile(file, name);
+            foreach (var diagnostic in assembled.Diagnostics)
+                Console.Error.WriteLine(diagnostic);
+            return assembled.RuleSet ?? throw new UsageException($"{file}: not a rule set, see above; nothing was loaded");
         }
-        return same;
-    }
-
-    // MGR-05: a running set is never edited; tasks are switched to the new one, then the old one goes.
-    private static async Task SwitchAsync(Meter meter, RuleSetRow old, uint number, CancellationToken cancellationToken)
-    {
-        foreach (var task in await meter.TasksAsync(cancellationToken).ConfigureAwait(false))
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            if (task.Current == old.Index)
-                await meter.SetAsync(cancellationToken, new VarBind(Meter.Task(2, task.Index), SnmpValue.Integer((int)number))).ConfigureAwait(false);
-            if (task.Standby == old.Index)
-                await meter.SetAsync(cancellationToken, new VarBind(Meter.Task(3, task.Index), SnmpValue.Integer((int)number))).ConfigureAwait(false);
+            throw new UsageException($"{file}: cannot be read: {fault.Message}", fault);
         }
-        await meter
-            .SetAsync(cancellationToken, new VarBind(Meter.RuleSetInfo(5, old.Index), SnmpValue.Integer((int)RowStatus.Destroy)))
-            .ConfigureAwait(false);
-    }
-
-    private static async Task RemoveAsync(Meter meter, List<uint> made)
-    {
-        foreach (var number in made)
-        {
-            try
-            {
-                await new Tasks(meter).StopAsync(number, CancellationToken.None).ConfigureAwait(false);
-                await meter
-                    .SetAsync(CancellationToken.None, new VarBind(Meter.RuleSetInfo(5, number), SnmpValue.Integer((int)RowStatus.Destroy)))
-                    .ConfigureAwait(false);
-            }
-            catch (SnmpException)
-            {
-                await Console.Error.WriteLineAsync($"{meter}: rule set {number} could not be removed again").ConfigureAwait(false);
-            }
-        }
-    }
-
-    private static RuleSet? Assemble(string file, string? name)
-    {
-        var assembled = RuleAssembler.AssembleFile(file, name);
-        foreach (var diagnostic in assembled.Diagnostics)
-            Console.Error.WriteLine(diagnostic);
-        return assembled.RuleSet;
     }
 }

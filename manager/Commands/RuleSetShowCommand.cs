@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Rtfm.Srl;
+using Rtfm.Manager.Rendering;
 
 namespace Rtfm.Manager.Commands;
 
@@ -8,25 +8,27 @@ internal static class RuleSetShowCommand
 {
     public static Command Make()
     {
-        var command = new Command("show", "Print the rules of a rule set as a rule file.")
+        var command = new Command(
+            "show",
+            """
+            Print the rules of a rule set as a rule file, read back from the meter.
+
+            Example:
+              rtfm-manager ruleset show 192.0.2.1 five-tuple > as-loaded.rules
+            """
+        )
         {
             MeterOptions.Target,
             RuleSetCommand.RuleSet,
-        }.WithMeterOptions();
-        command.SetAction(
-            (arguments, token) =>
-                MeterOptions.RunAsync(
-                    arguments,
-                    async (meter, t) =>
-                    {
-                        var row = await meter.FindRuleSetAsync(arguments.GetValue(RuleSetCommand.RuleSet)!, t).ConfigureAwait(false);
-                        var ruleSet = await meter.ReadRuleSetAsync(row, t).ConfigureAwait(false);
-                        Console.WriteLine($"# {row.Name}, rule set {row.Index} of {meter}, owner {row.Owner}");
-                        Console.Write(RuleSetWriter.Write(ruleSet));
-                        return 0;
-                    },
-                    token
-                )
+        };
+        command.SetMeterAction(
+            async (arguments, meter, token) =>
+            {
+                var row = await meter.FindRuleSetAsync(arguments.GetValue(RuleSetCommand.RuleSet)!, token).ConfigureAwait(false);
+                var ruleSet = await meter.ReadRulesAsync(row, token).ConfigureAwait(false);
+                Screen.Show(arguments, RuleSetScreen.Json(row, ruleSet), RuleSetScreen.RuleFile(meter.ToString(), row, ruleSet));
+                return CommandLine.Done;
+            }
         );
         return command;
     }

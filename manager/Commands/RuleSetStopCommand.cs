@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rtfm.Manager.Control;
+using Rtfm.Manager.Rendering;
 
 namespace Rtfm.Manager.Commands;
 
@@ -8,28 +9,39 @@ internal static class RuleSetStopCommand
 {
     public static Command Make()
     {
-        var command = new Command("stop", "Stop a rule set: it stays loaded, and its flows can still be read.")
+        var command = new Command(
+            "stop",
+            """
+            Stop a rule set, whoever started it: it stays loaded, and its flows can still be read.
+
+            Example:
+              rtfm-manager ruleset stop 192.0.2.1 five-tuple
+            """
+        )
         {
             MeterOptions.Target,
             RuleSetCommand.RuleSet,
-        }.WithMeterOptions();
-        command.SetAction(
-            (arguments, token) =>
-                MeterOptions.RunAsync(
+        };
+        command.SetMeterAction(
+            async (arguments, meter, token) =>
+            {
+                var ruleSet = await meter.FindRuleSetAsync(arguments.GetValue(RuleSetCommand.RuleSet)!, token).ConfigureAwait(false);
+                var stopped = await new Tasks(meter).StopAsync(ruleSet.Index, token).ConfigureAwait(false);
+                Screen.Show(
                     arguments,
-                    async (meter, t) =>
+                    new
                     {
-                        var ruleSet = await meter.FindRuleSetAsync(arguments.GetValue(RuleSetCommand.RuleSet)!, t).ConfigureAwait(false);
-                        var stopped = await new Tasks(meter).StopAsync(ruleSet.Index, t).ConfigureAwait(false);
-                        Console.WriteLine(
-                            stopped > 0
-                                ? $"{meter}: rule set {ruleSet.Index} '{ruleSet.Name}' stopped"
-                                : $"{meter}: rule set {ruleSet.Index} '{ruleSet.Name}' was not running"
-                        );
-                        return 0;
+                        Meter = meter.ToString(),
+                        RuleSet = ruleSet.Index,
+                        ruleSet.Name,
+                        Tasks = stopped,
                     },
-                    token
-                )
+                    stopped.Count > 0
+                        ? $"{meter}: rule set {ruleSet.Index} '{ruleSet.Name}' stopped (task {string.Join(", ", stopped)})"
+                        : $"{meter}: rule set {ruleSet.Index} '{ruleSet.Name}' was not running"
+                );
+                return CommandLine.Done;
+            }
         );
         return command;
     }

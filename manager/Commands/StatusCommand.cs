@@ -16,37 +16,42 @@ internal static class StatusCommand
 
     public static Command Make()
     {
-        var command = new Command("status", "Show how meters are: flows, rule sets, tasks, readers, interfaces.")
+        var command = new Command(
+            "status",
+            """
+            Show how meters are: flows, rule sets, tasks, readers, interfaces. A meter that does not answer is a line with the reason.
+
+            Examples:
+              rtfm-manager status 192.0.2.1 192.0.2.2 [2001:db8::1]:1161
+              rtfm-manager status --json edge1 edge2
+            """
+        )
         {
             Targets,
-            MeterOptions.Json,
-        }.WithMeterOptions();
-        command.SetAction(RunAsync);
+        };
+        command.SetClientAction(RunAsync);
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult arguments, SnmpClient client, CancellationToken cancellationToken)
     {
-        await using var client = new SnmpClient();
-        var statuses = await Task.WhenAll(arguments.GetValue(Targets)!.Select(target => AskAsync(arguments, client, target, cancellationToken)))
-            .ConfigureAwait(false);
-        if (arguments.GetValue(MeterOptions.Json))
-            Screen.Json(statuses);
-        else
-            StatusScreen.Show(statuses);
-        return statuses.All(status => status.Error is null) ? 0 : 1;
+        var targets = arguments.GetValue(Targets)!;
+        var statuses = await Task.WhenAll(targets.Select(target => AskAsync(arguments, client, target, cancellationToken))).ConfigureAwait(false);
+        Screen.Show(arguments, statuses, [.. StatusScreen.Sheets(statuses)]);
+        return statuses.All(status => status.Error is null) ? CommandLine.Done : CommandLine.Failed;
     }
 
     private static async Task<MeterStatus> AskAsync(ParseResult arguments, SnmpClient client, string target, CancellationToken cancellationToken)
     {
+        Meter? meter = null;
         try
         {
-            var meter = await MeterOptions.ConnectAsync(arguments, client, target, cancellationToken).ConfigureAwait(false);
+            meter = await MeterOptions.ConnectAsync(arguments, client, target, cancellationToken).ConfigureAwait(false);
             return await meter.StatusAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is SnmpException or MeterException or FormatException)
+        catch (Exception fault) when (fault is SnmpException or MeterException)
         {
-            return MeterStatus.Failed(target, fault.Message);
+            return MeterStatus.Failed(target, meter?.ReasonOf(fault) ?? fault.Message);
         }
     }
 }

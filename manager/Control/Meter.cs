@@ -3,13 +3,21 @@ using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
+using Rtfm.Snmp.Mib;
 
 namespace Rtfm.Manager.Control;
 
 /// <summary>A meter as a manager sees it: its tables as rows, its objects to set.</summary>
-public sealed class Meter(SnmpClient client, SnmpTarget target)
+public sealed partial class Meter(SnmpClient client, SnmpTarget target)
 {
+    /// <summary>A table of control rows that is longer is no meter's: it must not fill our memory.</summary>
+    private const int MaxRows = 100_000;
+
     private static readonly string[] StatusNames = ["", "active", "notInService", "notReady"];
+
+    private static ReadOnlySpan<uint> SystemName => [1, 3, 6, 1, 2, 1, 1, 5, 0];
+
+    private static ReadOnlySpan<uint> SystemUpTime => [1, 3, 6, 1, 2, 1, 1, 3, 0];
 
     public SnmpClient Client { get; } = client;
 
@@ -17,12 +25,23 @@ public sealed class Meter(SnmpClient client, SnmpTarget target)
 
     public override string ToString() => Target.Name;
 
+    /// <summary>What went wrong, without the meter's name in front.</summary>
+    public string ReasonOf(Exception fault) =>
+        fault.Message.StartsWith($"{this}: ", StringComparison.Ordinal) ? fault.Message[(ToString().Length + 2)..] : fault.Message;
+
     public static ObjectIdentifier RuleSetInfo(uint column, uint index) => new([.. FlowMeterMib.RuleSetInfoEntry, column, index]);
 
     public static ObjectIdentifier Task(uint column, uint index) => new([.. FlowMeterMib.ManagerInfoEntry, column, index]);
 
     public static ObjectIdentifier Rule(uint column, uint ruleSet, int rule) => new([.. FlowMeterMib.RuleEntry, column, ruleSet, (uint)rule]);
 
+    /// <summary>The varbind that sets a RowStatus.</summary>
+    public static VarBind SetStatus(ObjectIdentifier name, RowStatus status) => new(name, SnmpValue.Integer((int)status));
+
+    /// <summary>An error-status as RFC 3416 spells it.</summary>
+    public static string Words(ErrorStatus status) => char.ToLowerInvariant(status.ToString()[0]) + status.ToString()[1..];
+
+    /// <exception cref="SnmpErrorException">The meter refuses one of them: none is set.</exception>
     public Task SetAsync(CancellationToken cancellationToken, params VarBind[] varBinds) => Client.SetAsync(Target, varBinds, cancellationToken);
 
     public async Task<IReadOnlyList<RuleSetRow>> RuleSetsAsync(CancellationToken cancellationToken)
@@ -71,6 +90,19 @@ public sealed class Meter(SnmpClient client, SnmpTarget target)
         return [.. rows.Select(row => new InterfaceRow(row.Key, (int)Number(row, 1), (uint)Number(row, 2)))];
     }
 
+    /// <summary>Removes a rule set, its rules and its flows (MIB-33); one that is not there is no error (MIB-21).</summary>
+    public Task DestroyRuleSetAsync(uint number, CancellationToken cancellationToken) =>
+        SetAsync(cancellationToken, SetStatus(RuleSetInfo(5, number), RowStatus.Destroy));
+
+    /// <summary>The meter's clock. It is sysUpTime where the meter is the whole agent (MIB-06).</summary>
+    public async Task<Uptime> UptimeAsync(CancellationToken cancellationToken)
+    {
+        var answer = await Client.GetAsync(Target, [new(SystemUpTime)], cancellationToken).ConfigureAwait(false);
+        return answer is [{ Value.Tag: BerTag.TimeTicks } uptime]
+            ? new Uptime((uint)uptime.Value.Number)
+            : throw new MeterException($"{this}: it does not say its sysUpTime");
+    }
+
     /// <summary>The rule set of that number or name.</summary>
     /// <exception cref="MeterException">There is none, or several of that name.</exception>
     public async Task<RuleSetRow> FindRuleSetAsync(string numberOrName, CancellationToken cancellationToken)
@@ -92,41 +124,12 @@ public sealed class Meter(SnmpClient client, SnmpTarget target)
         };
     }
 
-    /// <summary>The rules of a set, read back from the meter.</summary>
-    public async Task<RuleSet> ReadRuleSetAsync(RuleSetRow row, CancellationToken cancellationToken)
-    {
-        var columns = new Dictionary<uint, List<SnmpValue>>();
-        for (uint column = 3; column <= 7; column++)
-        {
-            var values = columns[column] = [];
-            ObjectIdentifier root = new([.. FlowMeterMib.RuleEntry, column, row.Index]);
-            await foreach (var cell in Client.WalkAsync(Target, root, cancellationToken: cancellationToken).ConfigureAwait(false))
-                values.Add(cell.Value);
-        }
-        if (columns.Values.Any(values => values.Count != row.Size))
-            throw new MeterException($"{this}: rule set {row.Index} changed while it was read. Try again.");
-        return new RuleSet(
-            row.Name,
-            [
-                .. Enumerable
-                    .Range(0, row.Size)
-                    .Select(i => new Rule(
-                        (FlowAttribute)columns[3][i].Signed,
-                        new RuleAddress(columns[4][i].Octets),
-                        new RuleAddress(columns[5][i].Octets),
-                        (Opcode)columns[6][i].Signed,
-                        (int)columns[7][i].Signed
-                    )),
-            ]
-        );
-    }
-
     public async Task<MeterStatus> StatusAsync(CancellationToken cancellationToken)
     {
         ObjectIdentifier[] names =
         [
-            new(1, 3, 6, 1, 2, 1, 1, 5, 0),
-            new(1, 3, 6, 1, 2, 1, 1, 3, 0),
+            new(SystemName),
+            new(SystemUpTime),
             new(FlowMeterMib.ActiveFlows),
             new(FlowMeterMib.MaxFlows),
             new(FlowMeterMib.FloodMark),
@@ -139,7 +142,7 @@ public sealed class Meter(SnmpClient client, SnmpTarget target)
         return new MeterStatus(
             ToString(),
             null,
-            scalars[0].Value.Text,
+            Text(scalars[0].Value),
             (uint)scalars[1].Value.Number,
             (int)scalars[2].Value.Signed,
             (int)scalars[3].Value.Signed,
@@ -167,7 +170,11 @@ public sealed class Meter(SnmpClient client, SnmpTarget target)
             {
                 var index = cell.Name.Span[^1];
                 if (!rows.TryGetValue(index, out var row))
+                {
+                    if (rows.Count == MaxRows)
+                        throw new MeterException($"{this}: a table of more than {MaxRows} rows: not a meter");
                     rows.Add(index, row = []);
+                }
                 row[column] = cell.Value;
             }
         }
@@ -178,7 +185,10 @@ public sealed class Meter(SnmpClient client, SnmpTarget target)
         row.Value.TryGetValue(column, out var value) ? value.Signed : 0;
 
     private static string Text(KeyValuePair<uint, Dictionary<uint, SnmpValue>> row, uint column) =>
-        row.Value.TryGetValue(column, out var value) ? value.Text : "";
+        row.Value.TryGetValue(column, out var value) ? Text(value) : "";
+
+    // What a meter calls things is shown on terminals: it must not drive them.
+    private static string Text(SnmpValue value) => string.Concat(value.Text.Select(c => char.IsControl(c) ? '?' : c));
 
     private static string Status(KeyValuePair<uint, Dictionary<uint, SnmpValue>> row, uint column) =>
         Number(row, column) is >= 1 and <= 3 and var status ? StatusNames[status] : "unknown";

@@ -5,24 +5,80 @@ using Rtfm.Snmp.Mib;
 
 namespace Rtfm.Manager.Control;
 
-/// <summary>Downloads a rule set with SNMP SET, in the order that RFC 2720 §3.2 gives (MIB-34): all of it or nothing.</summary>
-public sealed class RuleSetDownload(Meter meter)
+/// <summary>Downloads a rule set with SNMP SET, in the order that RFC 2720 §3.2 gives (MIB-34). What it makes it notes down, to be taken back.</summary>
+public sealed class RuleSetDownload(Meter meter, UndoList undo)
 {
-    /// <summary>Rules in one request: five varbinds of at most 50 octets each, so that it fits a frame.</summary>
-    private const int RulesPerRequest = 6;
-
-    /// <summary>Indexes that others may take between our look and our request.</summary>
+    /// <summary>Numbers that others may take between our look and our request.</summary>
     private const int MaxAttempts = 20;
+
+    private static readonly string[] InfoObjects = ["flowRuleInfoSize", "flowRuleInfoOwner", "flowRuleInfoName"];
+
+    /// <summary>Rules that were sent before the one that was refused.</summary>
+    public int RulesSent { get; private set; }
 
     /// <summary>Loads the rules and makes the set active.</summary>
     /// <param name="index">Its number; null: the first free one from 2 on.</param>
     /// <param name="progress">Told how many rules are loaded.</param>
     /// <returns>The number it has.</returns>
-    /// <exception cref="MeterException">The meter refused something; what was made is removed again.</exception>
+    /// <exception cref="MeterException">The meter refused something; the message is the reason alone.</exception>
     public async Task<uint> LoadAsync(RuleSet ruleSet, string owner, uint? index, Action<int> progress, CancellationToken cancellationToken)
     {
-        var number = await CreateAsync(ruleSet, index, cancellationToken).ConfigureAwait(false);
-        var loaded = 0;
+        RulesSent = 0;
+        var number = await CreateAsync(index, cancellationToken).ConfigureAwait(false);
+        undo.Add($"rule set {number}", () => meter.DestroyRuleSetAsync(number, CancellationToken.None));
+        await DescribeAsync(ruleSet, number, owner, cancellationToken).ConfigureAwait(false);
+        await SendRulesAsync(new DownloadPlan(ruleSet, number), progress, cancellationToken).ConfigureAwait(false);
+        await ActivateAsync(number, cancellationToken).ConfigureAwait(false);
+        return number;
+    }
+
+    private async Task<uint> CreateAsync(uint? index, CancellationToken cancellationToken)
+    {
+        if (index is { } wanted)
+            return await TryCreateAsync(wanted).ConfigureAwait(false) ? wanted : throw new MeterException($"number {wanted} is taken");
+        var taken = (await meter.RuleSetsAsync(cancellationToken).ConfigureAwait(false)).Select(each => each.Index).ToHashSet();
+        var attempts = 0;
+        for (var number = 2u; attempts < MaxAttempts; number++)
+        {
+            if (taken.Contains(number))
+                continue;
+            attempts++;
+            if (await TryCreateAsync(number).ConfigureAwait(false))
+                return number;
+        }
+        throw new MeterException("no free number was found");
+    }
+
+    // Not cancelled half-way: whether there is a row to be taken back must be known.
+    private async Task<bool> TryCreateAsync(uint number)
+    {
+        // RFC 2720: the owner is set when the row is made. Ours for the moment says which of all rows is the one we made.
+        var mark = $"rtfm-manager {Guid.NewGuid():N}";
+        try
+        {
+            await meter
+                .SetAsync(
+                    CancellationToken.None,
+                    Meter.SetStatus(Meter.RuleSetInfo(5, number), RowStatus.CreateAndWait),
+                    new(Meter.RuleSetInfo(3, number), SnmpValue.OctetString(mark))
+                )
+                .ConfigureAwait(false);
+            return true;
+        }
+        catch (SnmpErrorException error) when (error.Status is ErrorStatus.InconsistentValue or ErrorStatus.BadValue)
+        {
+            // Somebody took the number in the meantime: we ourselves, where the answer to our first request was lost.
+            var rows = await meter.RuleSetsAsync(CancellationToken.None).ConfigureAwait(false);
+            return rows.Any(row => row.Index == number && row.Owner == mark);
+        }
+        catch (SnmpErrorException error) when (error.Status is ErrorStatus.NoAccess or ErrorStatus.NoSuchName or ErrorStatus.AuthorizationError)
+        {
+            throw new MeterException("the community may not write. Give the meter's write community with -c", error);
+        }
+    }
+
+    private async Task DescribeAsync(RuleSet ruleSet, uint number, string owner, CancellationToken cancellationToken)
+    {
         try
         {
             await meter
@@ -33,118 +89,52 @@ public sealed class RuleSetDownload(Meter meter)
                     new(Meter.RuleSetInfo(6, number), SnmpValue.OctetString(ruleSet.Name))
                 )
                 .ConfigureAwait(false);
-            while (loaded < ruleSet.Rules.Length)
+        }
+        catch (SnmpErrorException error) when (error.ErrorIndex >= 1 && error.ErrorIndex <= InfoObjects.Length)
+        {
+            throw new MeterException($"{InfoObjects[error.ErrorIndex - 1]}.{number} was refused, {Meter.Words(error.Status)}", error);
+        }
+    }
+
+    private async Task SendRulesAsync(DownloadPlan plan, Action<int> progress, CancellationToken cancellationToken)
+    {
+        var octets = DownloadPlan.UsualRequest;
+        while (RulesSent < plan.RuleCount)
+        {
+            var count = plan.CountFrom(RulesSent, octets);
+            try
             {
-                var count = Math.Min(RulesPerRequest, ruleSet.Rules.Length - loaded);
-                await meter.SetAsync(cancellationToken, RuleVarBinds(ruleSet, number, loaded, count)).ConfigureAwait(false);
-                loaded += count;
-                progress(loaded);
+                await meter.SetAsync(cancellationToken, plan.VarBinds(RulesSent, count)).ConfigureAwait(false);
+                RulesSent += count;
+                progress(RulesSent);
             }
-            await meter
-                .SetAsync(cancellationToken, new VarBind(Meter.RuleSetInfo(5, number), SnmpValue.Integer((int)RowStatus.Active)))
-                .ConfigureAwait(false);
-            return number;
-        }
-        catch (Exception fault) when (fault is SnmpException or OperationCanceledException)
-        {
-            var isRemoved = await TryRemoveAsync(number).ConfigureAwait(false);
-            throw new MeterException(Describe(fault, ruleSet, number, loaded, isRemoved), fault);
+            catch (SnmpErrorException error) when (error.Status == ErrorStatus.TooBig && count > 1)
+            {
+                octets /= 2;
+            }
+            catch (SnmpTimeoutException) when (RulesSent == 0 && octets > DownloadPlan.SmallestRequest && count > 1)
+            {
+                // It answered what was shorter: an engine drops a request that is longer than it takes.
+                octets = DownloadPlan.SmallestRequest;
+            }
+            catch (SnmpErrorException error) when (error.ErrorIndex >= 1)
+            {
+                var (rule, name) = plan.Locate(RulesSent, error.ErrorIndex);
+                RulesSent = rule - 1;
+                throw new MeterException($"rule {rule} ({name}) was refused, {Meter.Words(error.Status)}", error);
+            }
         }
     }
 
-    /// <summary>The varbinds of some rules, the first counted from 0: selector, mask, value, action, parameter each.</summary>
-    public static VarBind[] RuleVarBinds(RuleSet ruleSet, uint number, int first, int count)
-    {
-        var varBinds = new List<VarBind>();
-        for (var i = first; i < first + count; i++)
-        {
-            var rule = ruleSet.Rules[i];
-            varBinds.Add(new(Meter.Rule(3, number, i + 1), SnmpValue.Integer((int)rule.Selector)));
-            varBinds.Add(new(Meter.Rule(4, number, i + 1), SnmpValue.OctetString(rule.Mask.Octets)));
-            varBinds.Add(new(Meter.Rule(5, number, i + 1), SnmpValue.OctetString(rule.Value.Octets)));
-            varBinds.Add(new(Meter.Rule(6, number, i + 1), SnmpValue.Integer((int)rule.Action)));
-            varBinds.Add(new(Meter.Rule(7, number, i + 1), SnmpValue.Integer(rule.Parameter)));
-        }
-        return [.. varBinds];
-    }
-
-    private async Task<uint> CreateAsync(RuleSet ruleSet, uint? index, CancellationToken cancellationToken)
-    {
-        if (index is { } wanted)
-        {
-            if (await TryCreateAsync(wanted, cancellationToken).ConfigureAwait(false))
-                return wanted;
-            throw new MeterException($"{meter}: rule set '{ruleSet.Name}' was not loaded: number {wanted} is taken");
-        }
-        var taken = (await meter.RuleSetsAsync(cancellationToken).ConfigureAwait(false)).Select(each => each.Index).ToHashSet();
-        var attempts = 0;
-        for (var number = 2u; attempts < MaxAttempts; number++)
-        {
-            if (taken.Contains(number))
-                continue;
-            attempts++;
-            if (await TryCreateAsync(number, cancellationToken).ConfigureAwait(false))
-                return number;
-        }
-        throw new MeterException($"{meter}: rule set '{ruleSet.Name}' was not loaded: no free number was found");
-    }
-
-    private async Task<bool> TryCreateAsync(uint number, CancellationToken cancellationToken)
+    private async Task ActivateAsync(uint number, CancellationToken cancellationToken)
     {
         try
         {
-            await meter
-                .SetAsync(cancellationToken, new VarBind(Meter.RuleSetInfo(5, number), SnmpValue.Integer((int)RowStatus.CreateAndWait)))
-                .ConfigureAwait(false);
-            return true;
+            await meter.SetAsync(cancellationToken, Meter.SetStatus(Meter.RuleSetInfo(5, number), RowStatus.Active)).ConfigureAwait(false);
         }
-        catch (SnmpErrorException error) when (error.Status is ErrorStatus.InconsistentValue or ErrorStatus.BadValue)
+        catch (SnmpErrorException error)
         {
-            return false;
+            throw new MeterException($"the meter does not make it active, {Meter.Words(error.Status)}", error);
         }
-        catch (SnmpErrorException error) when (error.Status is ErrorStatus.NoAccess or ErrorStatus.NoSuchName)
-        {
-            throw new MeterException($"{meter}: the community may not write. Give the meter's write community with -c.", error);
-        }
-    }
-
-    private async Task<bool> TryRemoveAsync(uint number)
-    {
-        try
-        {
-            // Also after Ctrl-C: what was made is taken away before the program ends.
-            await meter
-                .SetAsync(CancellationToken.None, new VarBind(Meter.RuleSetInfo(5, number), SnmpValue.Integer((int)RowStatus.Destroy)))
-                .ConfigureAwait(false);
-            return true;
-        }
-        catch (SnmpException)
-        {
-            return false;
-        }
-    }
-
-    private string Describe(Exception fault, RuleSet ruleSet, uint number, int loaded, bool isRemoved)
-    {
-        var reason = fault switch
-        {
-            SnmpErrorException error when loaded < ruleSet.Rules.Length && error.ErrorIndex > 0 => Refused(error, number, loaded),
-            OperationCanceledException => "stopped",
-            _ => fault.Message,
-        };
-        var rest = isRemoved
-            ? loaded > 0
-                ? $" The {loaded} rules sent before it are removed again."
-                : " What was made is removed again."
-            : $" It could not be removed: rule set {number} is left unfinished and will be removed by the meter after about five minutes.";
-        return $"{meter}: rule set '{ruleSet.Name}' was not loaded: {reason}.{rest}";
-    }
-
-    private static string Refused(SnmpErrorException error, uint number, int loaded)
-    {
-        string[] columns = ["flowRuleSelector", "flowRuleMask", "flowRuleMatchedValue", "flowRuleAction", "flowRuleParameter"];
-        var rule = loaded + (error.ErrorIndex - 1) / columns.Length + 1;
-        var column = columns[(error.ErrorIndex - 1) % columns.Length];
-        return $"rule {rule} ({column}.{number}.{rule}) was refused, {char.ToLowerInvariant(error.Status.ToString()[0])}{error.Status.ToString()[1..]}";
     }
 }

@@ -1,27 +1,47 @@
+using System.CommandLine;
 using System.Text.Json;
+using Rtfm.Manager.Commands;
 using Spectre.Console;
 
 namespace Rtfm.Manager.Rendering;
 
-/// <summary>Results as tables for people and as JSON for programs.</summary>
+/// <summary>Results on standard output: tables for people at a terminal, aligned text for files, JSON for programs.</summary>
 internal static class Screen
 {
-    private const int WidthWithoutTerminal = 200;
     private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    public static void Json<T>(T result) => Console.WriteLine(JsonSerializer.Serialize(result, JsonOptions));
-
-    /// <param name="columns">Headers; one that begins with <c>&gt;</c> is of a column of numbers.</param>
-    public static void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, TextWriter? output = null)
+    /// <summary>Shows a result as JSON where the arguments ask for it, else as sheets.</summary>
+    public static void Show<T>(ParseResult arguments, T result, params Sheet[] sheets)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var column in columns)
-            table.AddColumn(column.StartsWith('>') ? new TableColumn(column[1..]).RightAligned().NoWrap() : new TableColumn(column).NoWrap());
-        foreach (var row in rows)
-            table.AddRow([.. row.Select(Markup.Escape)]);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output ?? Console.Out) });
-        if (output is not null || Console.IsOutputRedirected)
-            console.Profile.Width = WidthWithoutTerminal;
-        console.Write(table);
+        if (arguments.GetValue(MeterOptions.Json))
+            Console.WriteLine(JsonSerializer.Serialize(result, JsonOptions));
+        else if (Console.IsOutputRedirected)
+            PlainText.Write(sheets, Console.Out);
+        else
+            Draw(sheets);
+    }
+
+    /// <summary>Shows a result as JSON where the arguments ask for it, else in words.</summary>
+    public static void Show<T>(ParseResult arguments, T result, string words) =>
+        Console.WriteLine(arguments.GetValue(MeterOptions.Json) ? JsonSerializer.Serialize(result, JsonOptions) : words);
+
+    private static void Draw(Sheet[] sheets)
+    {
+        foreach (var sheet in sheets)
+        {
+            var table = new Table().Border(TableBorder.Simple);
+            if (sheet.Title.Length > 0)
+                table.Title(Markup.Escape(sheet.Title));
+            foreach (var column in sheet.Columns)
+            {
+                var drawn = new TableColumn(column.Header) { Alignment = column.IsNumber ? Justify.Right : Justify.Left };
+                // Numbers and the name that begins a row stay whole; what is wide becomes several lines on a narrow screen.
+                drawn.NoWrap = column.IsNumber || column == sheet.Columns[0];
+                table.AddColumn(drawn);
+            }
+            foreach (var row in sheet.Rows)
+                table.AddRow([.. row.Select(Markup.Escape)]);
+            AnsiConsole.Write(table);
+        }
     }
 }

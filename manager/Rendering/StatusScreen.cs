@@ -3,95 +3,164 @@ using Rtfm.Manager.Control;
 
 namespace Rtfm.Manager.Rendering;
 
-/// <summary>Meters' states as tables: one line for each meter, then what each has.</summary>
+/// <summary>Meters' states: one line for each meter, then what the meters have.</summary>
 internal static class StatusScreen
 {
-    public static void Show(IReadOnlyList<MeterStatus> statuses, TextWriter? output = null)
+    public static IEnumerable<Sheet> Sheets(IReadOnlyList<MeterStatus> statuses)
     {
-        Screen.Table(
-            ["meter", "name", ">uptime", ">flows", ">max", ">full", "flood", ">inactivity", "state"],
-            statuses.Select(each =>
-                each.Error is { } error
-                    ? (string[])[each.Meter, "", "", "", "", "", "", "", error]
-                    :
-                    [
-                        each.Meter,
-                        each.Name,
-                        Uptime(each.UptimeHundredths),
-                        Number(each.ActiveFlows),
-                        Number(each.MaxFlows),
-                        $"{100.0 * each.ActiveFlows / Math.Max(each.MaxFlows, 1):F1} %",
-                        each.FloodMode ? $"FLOOD (mark {each.FloodMark} %)" : $"no (mark {each.FloodMark} %)",
-                        $"{each.InactivityTimeoutSeconds} s",
-                        "ok",
-                    ]
-            ),
-            output
-        );
+        yield return Meters(statuses);
         var good = statuses.Where(each => each.Error is null).ToList();
-        Screen.Table(
-            ["meter", ">task", "owner", "current", "standby", ">high-water", "running"],
-            good.SelectMany(each =>
-                each.Tasks.Select(task =>
-                    (string[])
+        Sheet[] details = [RuleSets(good), Tasks(good), Readers(good), Interfaces(good)];
+        foreach (var sheet in details.Where(sheet => sheet.Rows.Count > 0))
+            yield return sheet;
+    }
+
+    private static Sheet Meters(IReadOnlyList<MeterStatus> statuses) =>
+        new(
+            "Meters",
+            [
+                Column.Text("meter"),
+                Column.Text("name"),
+                Column.Number("uptime"),
+                Column.Number("flows"),
+                Column.Number("max"),
+                Column.Number("full"),
+                Column.Text("flood"),
+                Column.Number("inactivity"),
+                Column.Text("state"),
+            ],
+            [
+                .. statuses.Select(each =>
+                    each.Error is { } error
+                        ? (string[])[each.Meter, "", "", "", "", "", "", "", error]
+                        :
                         [
                             each.Meter,
+                            each.Name,
+                            Duration(each.UptimeHundredths),
+                            Number(each.ActiveFlows),
+                            Number(each.MaxFlows),
+                            string.Create(CultureInfo.InvariantCulture, $"{100.0 * each.ActiveFlows / Math.Max(each.MaxFlows, 1):F1} %"),
+                            each.FloodMode ? $"FLOOD (mark {each.FloodMark} %)" : $"no (mark {each.FloodMark} %)",
+                            $"{each.InactivityTimeoutSeconds} s",
+                            "ok",
+                        ]
+                ),
+            ]
+        );
+
+    private static Sheet RuleSets(IEnumerable<MeterStatus> meters) =>
+        Detail(
+            "Rule sets",
+            [
+                Column.Number("number"),
+                Column.Text("name"),
+                Column.Text("owner"),
+                Column.Text("status"),
+                Column.Number("rules"),
+                Column.Number("flows"),
+                Column.Text("tasks"),
+            ],
+            meters,
+            meter => meter.RuleSets.Select(row => RuleSetScreen.Cells(row, meter.Tasks))
+        );
+
+    private static Sheet Tasks(IEnumerable<MeterStatus> meters) =>
+        Detail(
+            "Tasks",
+            [
+                Column.Number("task"),
+                Column.Text("owner"),
+                Column.Text("current"),
+                Column.Text("standby"),
+                Column.Number("high-water"),
+                Column.Text("running"),
+            ],
+            meters,
+            meter =>
+                meter.Tasks.Select(task =>
+                    (string[])
+                        [
                             Number(task.Index),
                             task.Owner,
-                            RuleSet(each, task.Current),
-                            RuleSet(each, task.Standby),
-                            task.HighWaterMark == 0 ? "" : $"{task.HighWaterMark} %",
+                            RuleSet(meter, task.Current),
+                            RuleSet(meter, task.Standby),
+                            task.HighWaterMark is 0 or 100 ? "" : $"{task.HighWaterMark} %",
                             task.Status != "active" ? task.Status
                             : task.RunningStandby ? "standby"
                             : "current",
                         ]
                 )
-            ),
-            output
         );
-        if (good.Any(each => each.Readers.Count > 0))
-        {
-            Screen.Table(
-                ["meter", ">reader", "owner", "rule set", ">last collection", ">time-out", "status"],
-                good.SelectMany(each =>
-                    each.Readers.Select(reader =>
-                        (string[])
-                            [
-                                each.Meter,
-                                Number(reader.Index),
-                                reader.Owner,
-                                RuleSet(each, reader.RuleSet),
-                                reader.LastTime == 0 ? "never" : $"{Uptime(each.UptimeHundredths - reader.LastTime)} ago",
-                                reader.TimeoutSeconds == 0 ? "never" : $"{reader.TimeoutSeconds} s",
-                                reader.Status,
-                            ]
-                    )
-                ),
-                output
-            );
-        }
-        if (good.Any(each => each.Interfaces.Count > 0))
-        {
-            Screen.Table(
-                ["meter", ">interface", ">sample rate", ">lost packets"],
-                good.SelectMany(each =>
-                    each.Interfaces.Select(point =>
-                        (string[])[each.Meter, Number(point.IfIndex), Number(point.SampleRate), Number(point.LostPackets)]
-                    )
-                ),
-                output
-            );
-        }
-    }
+
+    private static Sheet Readers(IEnumerable<MeterStatus> meters) =>
+        Detail(
+            "Readers",
+            [
+                Column.Number("reader"),
+                Column.Text("owner"),
+                Column.Text("rule set"),
+                Column.Number("last collection"),
+                Column.Number("the one before"),
+                Column.Number("timeout"),
+                Column.Text("status"),
+            ],
+            meters,
+            meter =>
+                meter.Readers.Select(reader =>
+                    (string[])
+                        [
+                            Number(reader.Index),
+                            reader.Owner,
+                            RuleSet(meter, reader.RuleSet),
+                            Ago(meter.UptimeHundredths, reader.LastTime),
+                            Ago(meter.UptimeHundredths, reader.PreviousTime),
+                            reader.TimeoutSeconds == 0 ? "never" : $"{reader.TimeoutSeconds} s",
+                            reader.Status,
+                        ]
+                )
+        );
+
+    private static Sheet Interfaces(IEnumerable<MeterStatus> meters) =>
+        Detail(
+            "Interfaces",
+            [Column.Number("interface"), Column.Text("counted"), Column.Number("lost packets")],
+            meters,
+            meter =>
+                meter.Interfaces.Select(point =>
+                    (string[])
+                        [
+                            Number(point.IfIndex),
+                            point.SampleRate switch
+                            {
+                                0 => "nothing",
+                                1 => "every packet",
+                                _ => $"1 packet in {point.SampleRate}",
+                            },
+                            Number(point.LostPackets),
+                        ]
+                )
+        );
+
+    /// <summary>A sheet whose first column says which meter a row is of.</summary>
+    private static Sheet Detail(
+        string title,
+        Column[] columns,
+        IEnumerable<MeterStatus> meters,
+        Func<MeterStatus, IEnumerable<IReadOnlyList<string>>> rows
+    ) => new(title, [Column.Text("meter"), .. columns], [.. meters.SelectMany(meter => rows(meter).Select(row => (string[])[meter.Meter, .. row]))]);
 
     private static string RuleSet(MeterStatus meter, int number) =>
-        number == 0 ? "" : $"{number} {meter.RuleSets.FirstOrDefault(each => each.Index == number)?.Name}";
+        number == 0 ? "" : $"{number} {meter.RuleSets.FirstOrDefault(each => each.Index == number)?.Name}".TrimEnd();
 
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Uptime(uint hundredths)
+    // The reader may have begun after the meter told its Uptime.
+    private static string Ago(uint now, uint then) => then == 0 ? "never" : $"{Duration(now > then ? now - then : 0)} ago";
+
+    private static string Duration(uint hundredths)
     {
-        var time = TimeSpan.FromMilliseconds(hundredths * 10.0);
+        var time = new Model.Uptime(hundredths).ToTimeSpan();
         return time.TotalDays >= 1 ? $"{(int)time.TotalDays} d {time:hh\\:mm\\:ss}" : $"{time:hh\\:mm\\:ss}";
     }
 }

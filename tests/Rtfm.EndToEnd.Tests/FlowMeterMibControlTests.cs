@@ -155,7 +155,7 @@ public sealed class FlowMeterMibControlTests
         Assert.That(Set(FloodMark, "i", "-1"), Is.EqualTo("wrongValue"));
         Assert.That(Set(FloodMark, "i", "0"), Is.Empty);
         Assert.That(Set(MaxFlows, "i", "5"), Is.EqualTo("notWritable"));
-        Assert.That(Set(".1.3.6.1.2.1.40.2.1.1.27.2.0.1", "c", "1"), Is.EqualTo("notWritable"));
+        Assert.That(Set(".1.3.6.1.2.1.40.2.1.1.27.2.0.1", "i", "1"), Is.EqualTo("notWritable"));
         Assert.That(Set(Info + ".4.2", "t", "1"), Is.EqualTo("notWritable"));
         Assert.That(Set(Timeout, "i", "300", MaxFlows, "i", "5"), Is.EqualTo("notWritable"));
         Assert.That(Get(Timeout), Is.EqualTo("600"));

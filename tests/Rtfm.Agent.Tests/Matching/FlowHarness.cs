@@ -38,6 +38,13 @@ internal sealed class FlowHarness : IDisposable
             _processor.Process([Packet(packet)], Now);
     }
 
+    /// <summary>The same packet again and again.</summary>
+    public void Process(MatchKey packet, int times)
+    {
+        for (var i = 0; i < times; i++)
+            _processor.Process([packet], Now);
+    }
+
     /// <summary>Every flow as <c>attribute=value … to=packets/octets from=packets/octets</c>, pushed attributes only, in index order.</summary>
     public IReadOnlyList<string> Described(params FlowAttribute[] attributes)
     {

@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using Rtfm.Agent.Flows;
+using Rtfm.Agent.Tests.Matching;
+using Rtfm.Model;
+
+namespace Rtfm.Agent.Tests.Flows;
+
+[TestFixture]
+public sealed class FlowTableTests
+{
+    private const string Sources = "1 - GotoAct 2; 2 SPA/32=0 PushPktToAct 3; 3 STA/16=0 CountPkt";
+
+    [Test]
+    public void A_flow_entry_is_one_cache_line() => Assert.That(Unsafe.SizeOf<FlowEntry>(), Is.EqualTo(64));
+
+    [Test]
+    public void The_table_agrees_with_a_dictionary_under_random_traffic_and_recovery()
+    {
+        var random = new Random(7);
+        using var meter = new FlowHarness(Sources, maxFlows: 100_000);
+        var model = new Dictionary<string, (ulong Packets, uint LastActive)>();
+        for (var now = 1u; now < 3_000; now++)
+        {
+            meter.Now = new Uptime(now);
+            for (var i = random.Next(20); i > 0; i--)
+            {
+                // Other flows come up as time goes on, so that whole blocks fall idle.
+                var port = now / 10 + (uint)random.Next(400);
+                meter.Send($"A:{port}>B 1");
+                model[$"{port}"] = (model.GetValueOrDefault($"{port}").Packets + 1, now);
+            }
+            if (now % 50 != 0)
+                continue;
+            meter.Flows.Recover(meter.Now, 300, null, int.MaxValue);
+            foreach (var idle in model.Where(each => now - each.Value.LastActive >= 300).Select(each => each.Key).ToList())
+                model.Remove(idle);
+            Assert.That(Contents(meter.Flows, default), Is.EquivalentTo(model.Select(each => (each.Key, each.Value.Packets))));
+            Assert.That(meter.Table.ActiveFlows, Is.EqualTo(model.Count));
+            var since = now - 100;
+            var recent = model.Where(each => each.Value.LastActive >= since).Select(each => (each.Key, each.Value.Packets));
+            Assert.That(Contents(meter.Flows, new Uptime(since)), Is.EquivalentTo(recent));
+        }
+    }
+
+    [Test]
+    public void A_full_table_refuses_new_flows_and_counts_them_as_lost()
+    {
+        using var meter = new FlowHarness(Sources, maxFlows: 3);
+        meter.Send("A:1>B 1", "A:2>B 1", "A:3>B 1", "A:4>B 1", "A:1>B 1");
+        Assert.That((meter.Flows.Count, meter.Run.Counted, meter.Run.Lost), Is.EqualTo((3, 4ul, 1ul)));
+    }
+
+    [Test]
+    public void Metering_allocates_nothing_per_packet()
+    {
+        using var meter = new FlowHarness(Sources);
+        var packet = FlowHarness.Packet("A:1>B:2 60");
+        meter.Process(packet, 100);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        meter.Process(packet, 10_000);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1_000));
+    }
+
+    [Test]
+    public void A_reader_sees_whole_rows_while_the_writer_counts_recovers_and_creates()
+    {
+        using var meter = new FlowHarness(Sources);
+        using var stop = new CancellationTokenSource();
+        var torn = 0;
+        var read = 0L;
+        var reader = Task.Run(() =>
+        {
+            FlowSnapshot flow = default;
+            while (!stop.IsCancellationRequested)
+            {
+                for (var after = 0u; meter.Flows.TryGetNext(after, default, ref flow); after = flow.Index)
+                {
+                    read++;
+                    // Every packet has as many octets as its source port; the row holds both.
+                    var port = flow.Octets(FlowAttribute.SourceTransAddress);
+                    if (flow.ToOctets != flow.ToPdus * (ulong)(port[0] << 8 | port[1]))
+                        torn++;
+                }
+            }
+        });
+        for (var round = 0u; round < 400; round++)
+        {
+            meter.Now = new Uptime(round * 10);
+            for (var port = 1; port <= 200; port++)
+                meter.Process(FlowHarness.Packet($"A:{port + round % 7 * 100}>B {port + round % 7 * 100}"), 1);
+            meter.Flows.Recover(meter.Now, 30, null, int.MaxValue);
+        }
+        stop.Cancel();
+        reader.Wait();
+        Assert.That(torn, Is.Zero);
+        Assert.That(read, Is.Positive);
+    }
+
+    private static List<(string Port, ulong Packets)> Contents(FlowSet flows, Uptime since)
+    {
+        var contents = new List<(string, ulong)>();
+        FlowSnapshot flow = default;
+        var last = 0u;
+        for (var after = 0u; flows.TryGetNext(after, since, ref flow); after = flow.Index)
+        {
+            Assert.That(flow.Index, Is.GreaterThan(last));
+            last = flow.Index;
+            contents.Add(
+                (
+                    FlowText.Format(FlowAttribute.SourceTransAddress, new FlowValue(flow.Octets(FlowAttribute.SourceTransAddress).ToArray())),
+                    flow.ToPdus
+                )
+            );
+        }
+        return contents;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Rtfm.Model;
+using Rtfm.Testing;
+
+namespace Rtfm.EndToEnd.Tests;
+
+/// <summary>The modules in mibs/ against smilint and Net-SNMP, and against the model that the programs are made of.</summary>
+public sealed partial class MibModulesTests
+{
+    private static IEnumerable<string> Modules => MibModules.Names;
+
+    private static IEnumerable<TestCaseData> Entries()
+    {
+        yield return Entry("FLOW-METER-MIB", "flowMIB", FlowMeterMib.Root);
+        yield return Entry("FLOW-METER-MIB", "flowRuleSetInfoEntry", FlowMeterMib.RuleSetInfoEntry);
+        yield return Entry("FLOW-METER-MIB", "flowInterfaceEntry", FlowMeterMib.InterfaceEntry);
+        yield return Entry("FLOW-METER-MIB", "flowReaderInfoEntry", FlowMeterMib.ReaderInfoEntry);
+        yield return Entry("FLOW-METER-MIB", "flowManagerInfoEntry", FlowMeterMib.ManagerInfoEntry);
+        yield return Entry("FLOW-METER-MIB", "flowFloodMark.0", FlowMeterMib.FloodMark);
+        yield return Entry("FLOW-METER-MIB", "flowInactivityTimeout.0", FlowMeterMib.InactivityTimeout);
+        yield return Entry("FLOW-METER-MIB", "flowActiveFlows.0", FlowMeterMib.ActiveFlows);
+        yield return Entry("FLOW-METER-MIB", "flowMaxFlows.0", FlowMeterMib.MaxFlows);
+        yield return Entry("FLOW-METER-MIB", "flowFloodMode.0", FlowMeterMib.FloodMode);
+        yield return Entry("FLOW-METER-MIB", "flowDataEntry", FlowMeterMib.DataEntry);
+        yield return Entry("FLOW-METER-MIB", "flowColumnActivityEntry", FlowMeterMib.ColumnActivityEntry);
+        yield return Entry("FLOW-METER-MIB", "flowDataPackageEntry", FlowMeterMib.DataPackageEntry);
+        yield return Entry("FLOW-METER-MIB", "flowRuleEntry", FlowMeterMib.RuleEntry);
+        yield return Entry("RTFM-METER-EXT-MIB", "rtfm", Oids.Rtfm);
+        yield return Entry("RTFM-METER-EXT-MIB", "rtfmMeter", Oids.Meter);
+        yield return Entry("RTFM-METER-EXT-MIB", "rtfmMeterExtMIB", Oids.MeterExtMib);
+    }
+
+    private static IEnumerable<FlowAttribute> Columns =>
+        FlowAttributes.All.Where(attribute => attribute.Is(AttributeRoles.Column)).Select(attribute => attribute.Number);
+
+    [OneTimeSetUp]
+    public void RequireTools() => MibModules.RequireTools();
+
+    [TestCaseSource(nameof(Modules))]
+    public void Smilint_finds_nothing_wrong_in_a_module_at_level_3(string module)
+    {
+        var result = MibModules.Smilint(Path.Combine(MibModules.Folder, module + ".mib"));
+
+        Assert.That(result.Output + result.Errors, Is.Empty);
+        Assert.That(result.ExitCode, Is.Zero);
+    }
+
+    [Test]
+    public void Smilint_would_tell_of_a_fault()
+    {
+        var faulty = Path.GetTempFileName();
+        var text = File.ReadAllText(Path.Combine(MibModules.Folder, "FLOW-METER-MIB.mib"));
+        File.WriteAllText(faulty, text.Replace("flowDataToOctets OBJECT-TYPE", "flowDataToOctet OBJECT-TYPE", StringComparison.Ordinal));
+
+        var result = MibModules.Smilint(faulty);
+        File.Delete(faulty);
+
+        Assert.That(result.Output + result.Errors, Does.Contain("flowDataToOctets"));
+    }
+
+    [TestCaseSource(nameof(Modules))]
+    public void A_file_is_named_after_its_module(string module)
+    {
+        var text = File.ReadAllText(Path.Combine(MibModules.Folder, module + ".mib"));
+
+        Assert.That(text, Does.StartWith($"{module} DEFINITIONS ::= BEGIN\n"));
+    }
+
+    [TestCaseSource(nameof(Entries))]
+    public void MIB_01_an_object_has_the_number_the_programs_know(string module, string name, string number) =>
+        Assert.That(MibModules.NumberOf(module, name), Is.EqualTo(number));
+
+    [TestCaseSource(nameof(Columns))]
+    public void MIB_80_the_column_of_an_attribute_has_its_number(FlowAttribute attribute)
+    {
+        var name = FlowAttributes.Get(attribute).Name;
+        // flowClass and flowKind are flowDataClass and flowDataKind; pduScale is flowDataPDUScale.
+        var column = "flowData" + (name.StartsWith("flow", StringComparison.Ordinal) ? name[4..] : char.ToUpperInvariant(name[0]) + name[1..]);
+        column = column.Replace("Pdu", "PDU", StringComparison.Ordinal);
+
+        Assert.That(MibModules.NumberOf("FLOW-METER-MIB", column), Is.EqualTo(Text([.. FlowMeterMib.DataEntry, (uint)attribute])));
+    }
+
+    [Test]
+    public void MIB_17_the_attributes_a_rule_may_test_are_those_of_the_model()
+    {
+        var expected = FlowAttributes
+            .All.Where(attribute => attribute.Is(AttributeRoles.Testable))
+            .ToDictionary(attribute => attribute.Name, attribute => (int)attribute.Number);
+
+        Assert.That(Enumeration("flowRuleSelector"), Is.EquivalentTo(expected));
+    }
+
+    [Test]
+    public void The_actions_of_a_rule_are_the_opcodes_of_the_model()
+    {
+        var expected = Enum.GetValues<Opcode>()
+            .ToDictionary(opcode => char.ToLowerInvariant(opcode.ToString()[0]) + opcode.ToString()[1..], opcode => (int)opcode);
+
+        Assert.That(Enumeration("flowRuleAction"), Is.EquivalentTo(expected));
+    }
+
+    [TestCase("flowRuleInfoStatus", "read-create", "RowStatus")]
+    [TestCase("flowRuleInfoTimeStamp", "read-only", "TimeTicks")]
+    [TestCase("flowInterfaceSampleRate", "read-write", "Integer32")]
+    [TestCase("flowReaderLastTime", "read-create", "TimeTicks")]
+    [TestCase("flowFloodMode", "read-write", "TruthValue")]
+    [TestCase("flowDataRuleSet", "not-accessible", "(1..255)")]
+    [TestCase("flowDataToOctets", "read-only", "Counter64")]
+    [TestCase("flowColumnActivityIndex", "read-only", "(1..2147483647)")]
+    [TestCase("flowPackageData", "read-only", "OCTET STRING")]
+    [TestCase("flowRuleMask", "read-write", "(2..20)")]
+    [TestCase("flowRuleParameter", "read-write", "(1..65535)")]
+    public void An_object_has_the_access_and_the_syntax_of_RFC_2720(string name, string access, string syntax)
+    {
+        var definition = MibModules.DefinitionOf("FLOW-METER-MIB", name);
+
+        Assert.That(definition, Does.Match($@"MAX-ACCESS\s+{access}\n"));
+        Assert.That(definition, Does.Match(@"(SYNTAX|TEXTUAL CONVENTION).*" + Regex.Escape(syntax)));
+    }
+
+    [Test]
+    public void All_modules_load_together_without_a_complaint()
+    {
+        var result = SnmpTool.Run("snmptranslate", ["-M", MibModules.Folder, "-m", "ALL", "-On", "FLOW-METER-MIB::flowDataToOctets"]);
+
+        Assert.That(result.Errors, Is.Empty);
+        Assert.That(result.Output.Trim(), Is.EqualTo(".1.3.6.1.2.1.40.2.1.1.27"));
+    }
+
+    private static TestCaseData Entry(string module, string name, ReadOnlySpan<uint> number) => new(module, name, Text(number));
+
+    private static string Text(ReadOnlySpan<uint> number) => "." + string.Join('.', number.ToArray());
+
+    private static Dictionary<string, int> Enumeration(string column) =>
+        Label()
+            .Matches(MibModules.DefinitionOf("FLOW-METER-MIB", column))
+            .ToDictionary(label => label.Groups[1].Value, label => int.Parse(label.Groups[2].Value, CultureInfo.InvariantCulture));
+
+    /// <summary><c>goto(10)</c>, but not the names in the path at the definition's end, which stand between blanks.</summary>
+    [GeneratedRegex(@"(?<=[{,]\s?)(\w+)\((\d+)\)(?=[,}])")]
+    private static partial Regex Label();
+}

@@ -1,0 +1,80 @@
+using Rtfm.Testing;
+
+namespace Rtfm.EndToEnd.Tests;
+
+/// <summary>What the agent answers, read by Net-SNMP with the modules of mibs/: each object has a name there, and the type it has there.</summary>
+public sealed class MibModulesWithAgentTests
+{
+    private AgentProcess _agent = null!;
+
+    [OneTimeSetUp]
+    public void StartAgent()
+    {
+        MibModules.RequireTools();
+        _agent = AgentProcess.Start();
+    }
+
+    [OneTimeTearDown]
+    public void StopAgent() => _agent?.Dispose();
+
+    [Test]
+    public void Snmpwalk_loads_the_meter_s_module_and_shows_names()
+    {
+        var result = Walk("FLOW-METER-MIB", "flowMIB");
+
+        Assert.That(result.Errors, Is.Empty);
+        Assert.That(result.Lines, Has.Some.StartsWith("FLOW-METER-MIB::flowRuleInfoStatus.1 = INTEGER: active(1)"));
+        Assert.That(result.Lines, Has.All.StartsWith("FLOW-METER-MIB::"));
+    }
+
+    [Test]
+    public void All_that_the_agent_shows_is_in_a_module_with_the_right_type()
+    {
+        var result = Walk("FLOW-METER-MIB:RTFM-METER-EXT-MIB:SNMPv2-MIB:SNMP-FRAMEWORK-MIB", ".1");
+
+        Assert.That(result.Errors, Is.Empty);
+        Assert.That(result.Lines, Has.Length.GreaterThan(50));
+        // SNMPv2-SMI::mib-2.1.99 would be an object without a name; "Wrong Type" is Net-SNMP's word for a value that is not as declared.
+        Assert.That(result.Lines, Has.None.StartsWith("SNMPv2-SMI::"));
+        Assert.That(result.Lines, Has.None.Contain("Wrong Type"));
+    }
+
+    [Test]
+    public void Every_readable_object_of_our_own_module_is_there()
+    {
+        var shown = Walk("RTFM-METER-EXT-MIB", "rtfmMeterExtMIB")
+            .Lines.Select(line => line.Split(["::", "."], 3, StringSplitOptions.None)[1])
+            .Distinct();
+
+        // rtfmUnparsed and rtfmStage have rows from the start; rtfmRuleSet has one for the built-in rule set.
+        Assert.That(
+            shown,
+            Is.EqualTo([
+                "rtfmStageName",
+                "rtfmStageIn",
+                "rtfmStageOut",
+                "rtfmStageLost",
+                "rtfmStageRemark",
+                "rtfmUnparsedReason",
+                "rtfmUnparsedPackets",
+                "rtfmUnparsedKind",
+                "rtfmRuleSetSeen",
+                "rtfmRuleSetCounted",
+                "rtfmRuleSetIgnored",
+                "rtfmRuleSetUnmatched",
+                "rtfmRuleSetLost",
+                "rtfmRuleSetFaults",
+                "rtfmRuleSetFlows",
+                "rtfmMeterVersion",
+                "rtfmMeterMemory",
+                "rtfmOctetLayer",
+            ])
+        );
+    }
+
+    private ToolResult Walk(string modules, string root) =>
+        SnmpTool.Run(
+            "snmpwalk",
+            ["-v2c", "-c", AgentProcess.ReadCommunity, "-M", MibModules.SearchPath, "-m", modules, "-t5", _agent.EndPoint.ToString(), root]
+        );
+}

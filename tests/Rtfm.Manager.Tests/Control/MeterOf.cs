@@ -1,0 +1,24 @@
+using System.Net;
+using Rtfm.Manager.Control;
+using Rtfm.Snmp.Client;
+using Rtfm.Snmp.Messages;
+using Rtfm.Testing;
+
+namespace Rtfm.Manager.Tests.Control;
+
+/// <summary>A meter to talk to, called <c>edge</c> in messages.</summary>
+internal static class MeterOf
+{
+    public static Meter Agent(SnmpClient client, AgentProcess agent) => At(client, agent.EndPoint);
+
+    public static Meter At(SnmpClient client, IPEndPoint endPoint, double timeoutSeconds = 5, int retries = 1) =>
+        new(
+            client,
+            new SnmpTarget(endPoint, SnmpVersion.V2c, AgentProcess.WriteCommunity)
+            {
+                Timeout = TimeSpan.FromSeconds(timeoutSeconds),
+                Retries = retries,
+                Name = "edge",
+            }
+        );
+}
