@@ -25,15 +25,15 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
             if (file is not null)
                 builder.AddJsonFile(Path.GetFullPath(file), optional: false);
             builder.AddInMemoryCollection(FromEnvironment());
-            var options = builder.Build().GetSection(ReaderOptions.Section).Get<ReaderOptions>(binder => binder.ErrorOnUnknownConfiguration = true);
-            return Check(options ?? new ReaderOptions());
+            var section = builder.Build().GetSection(ReaderOptions.Section);
+            SettingsNames.Check(section, typeof(ReaderOptions));
+            // Without this flag the binder passes over what it cannot convert inside of lists.
+            return Check(section.Get<ReaderOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new ReaderOptions());
         }
-        catch (Exception fault) when (fault is InvalidOperationException or FormatException or InvalidDataException or FileNotFoundException)
+        catch (Exception fault)
+            when (fault is InvalidOperationException or FormatException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            var reason = fault.GetBaseException().Message;
-            throw new SettingsException(
-                (fault.Message.Contains(reason, StringComparison.Ordinal) ? fault.Message : $"{fault.Message} {reason}").ReplaceLineEndings(" ")
-            );
+            throw new SettingsException(SettingsNames.Explain(fault));
         }
     }
 

@@ -14,8 +14,8 @@ internal sealed class FlowWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly FlowCollection _collection;
     private readonly PreparedStatement _find;
-    private readonly PreparedStatement _insert;
-    private readonly PreparedStatement _update;
+    private readonly FlowStatement _insert;
+    private readonly FlowStatement _update;
     private readonly PreparedStatement _use;
     private readonly (int At, FlowAttribute Attribute, bool IsText)[] _columns;
     private readonly int[] _counterAt;
@@ -41,14 +41,13 @@ internal sealed class FlowWriter : IDisposable
         var flow = $"epoch_id = {collection.Epoch.Id} AND rule_set = {collection.RuleSet}";
 
         _find = new(connection, $"SELECT id, lastActiveTime, {counters} FROM flow WHERE {flow} AND flow_index = ?1 AND firstTime = ?2");
-        _insert = new(
-            connection,
+        _insert = Prepare(
             $"""
             INSERT INTO flow (epoch_id, rule_set, flow_index, first_ms, last_active_ms{names})
             VALUES ({collection.Epoch.Id}, {collection.RuleSet}, ?1, ?{FirstMs}, ?{LastActiveMs}{parameters})
             """
         );
-        _update = new(connection, $"UPDATE flow SET first_ms = ?{FirstMs}, last_active_ms = ?{LastActiveMs}{assignments} WHERE id = ?1");
+        _update = Prepare($"UPDATE flow SET first_ms = ?{FirstMs}, last_active_ms = ?{LastActiveMs}{assignments} WHERE id = ?1");
         _use = new(connection, $"INSERT INTO usage (collection_id, flow_id, {counters}) VALUES ({collectionId}, ?1, ?2, ?3, ?4, ?5)");
     }
 
@@ -68,14 +67,12 @@ internal sealed class FlowWriter : IDisposable
         var isUsed = Compare(record, before, usage);
         if (id is null)
         {
-            Bind(_insert, record.Index, record, firstTime, lastActive);
-            _insert.Step();
+            Execute(_insert, record.Index, record, firstTime, lastActive);
             id = SQLitePCL.raw.sqlite3_last_insert_rowid(_connection.Handle);
         }
         else if (isUsed || lastActive != lastActiveBefore)
         {
-            Bind(_update, id.Value, record, firstTime, lastActive);
-            _update.Step();
+            Execute(_update, id.Value, record, firstTime, lastActive);
         }
         if (!isUsed)
             return;
@@ -88,8 +85,8 @@ internal sealed class FlowWriter : IDisposable
     public void Dispose()
     {
         _find.Dispose();
-        _insert.Dispose();
-        _update.Dispose();
+        _insert.Prepared.Dispose();
+        _update.Prepared.Dispose();
         _use.Dispose();
     }
 
@@ -132,18 +129,29 @@ internal sealed class FlowWriter : IDisposable
         return isUsed;
     }
 
-    private void Bind(PreparedStatement statement, long which, FlowRecord record, long firstTime, long lastActive)
+    private void Execute(in FlowStatement statement, long which, FlowRecord record, long firstTime, long lastActive)
     {
-        statement.Bind(1, which);
-        statement.Bind(FirstMs, _bootMs + firstTime * 10);
-        statement.Bind(LastActiveMs, _bootMs + lastActive * 10);
+        var (prepared, bound) = statement;
+        prepared.Bind(1, which);
+        prepared.Bind(FirstMs, _bootMs + firstTime * 10);
+        prepared.Bind(LastActiveMs, _bootMs + lastActive * 10);
         for (var i = 0; i < _columns.Length; i++)
         {
             var (at, attribute, isText) = _columns[i];
-            if (isText)
-                statement.Bind(FirstAttribute + i, FlowText.Format(attribute, record.Values[at]));
-            else
-                statement.Bind(FirstAttribute + i, (long)record.Values[at].Number);
+            var value = record.Values[at];
+            if (!isText)
+                prepared.Bind(FirstAttribute + i, (long)value.Number);
+            else if (bound[i] is not { } before || !before.Octets.SequenceEqual(value.Octets))
+            {
+                prepared.Bind(FirstAttribute + i, FlowText.Format(attribute, value));
+                bound[i] = value;
+            }
         }
+        prepared.Step();
     }
+
+    private FlowStatement Prepare(string sql) => new(new PreparedStatement(_connection, sql), new FlowValue?[_columns.Length]);
+
+    /// <summary>A statement that binds whole records, and what text it has bound: masks, link addresses and unused columns are the same again and again.</summary>
+    private readonly record struct FlowStatement(PreparedStatement Prepared, FlowValue?[] Bound);
 }

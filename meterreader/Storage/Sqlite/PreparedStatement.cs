@@ -4,7 +4,7 @@ using SQLitePCL;
 namespace Rtfm.MeterReader.Storage.Sqlite;
 
 /// <summary>A statement that is executed once for each of many records: SQLite's own interface, without the parameter objects of ADO.NET.</summary>
-/// <remarks>Values are bound by number, from 1. Text stays valid until the next value takes its place.</remarks>
+/// <remarks>Values are bound by number, from 1, and stay bound over executions until others take their place.</remarks>
 internal sealed class PreparedStatement : IDisposable
 {
     private readonly sqlite3 _database;
