@@ -14,7 +14,6 @@ public sealed partial class AgentProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly ManualResetEventSlim _listening = new();
-    private bool _ownsState;
     private int _port;
 
     private AgentProcess(string stateDirectory, string[] arguments)
@@ -65,7 +64,7 @@ public sealed partial class AgentProcess : IDisposable
     /// <summary>Starts an agent and waits until it listens.</summary>
     public static AgentProcess Start(string? stateDirectory = null, params string[] arguments)
     {
-        var agent = new AgentProcess(stateDirectory ?? Directory.CreateTempSubdirectory("rtfm-agent-").FullName, arguments) { _ownsState = stateDirectory is null };
+        var agent = new AgentProcess(stateDirectory ?? Directory.CreateTempSubdirectory("rtfm-agent-").FullName, arguments);
         if (agent._listening.Wait(TimeSpan.FromSeconds(30)))
             return agent;
         var output = agent.Output;
@@ -103,8 +102,6 @@ public sealed partial class AgentProcess : IDisposable
             Kill();
         _process.Dispose();
         _listening.Dispose();
-        if (_ownsState && Directory.Exists(StateDirectory))
-            Directory.Delete(StateDirectory, recursive: true);
     }
 
     private void Receive(string? line)
