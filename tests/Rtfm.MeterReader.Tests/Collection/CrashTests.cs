@@ -11,7 +11,7 @@ namespace Rtfm.MeterReader.Tests.Collection;
 [TestFixture]
 public sealed class CrashTests
 {
-    private const int Schedules = 1_000;
+    private const int Schedules = 700;
 
     private TemporaryStore _temporary = null!;
 
