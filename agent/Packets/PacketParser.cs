@@ -34,7 +34,8 @@ public static class PacketParser
         if (key.Unparsed != UnparsedReason.None)
             return;
 
-        var onWire = Math.Max(packet.WireLength - header, 0);
+        var tag = packet.VlanTpid != 0 ? CapturedPacket.VlanTagLength : 0;
+        var onWire = Math.Max(packet.WireLength - tag - header, 0);
         key.NetworkOctets = (uint)onWire;
         var network = captured[header..];
         switch (protocol)
