@@ -169,7 +169,7 @@ internal sealed unsafe class PacketSocket : IDisposable
         if (Libc.Bind(_descriptor, &address, (uint)sizeof(Libc.LinkAddress)) != 0)
             throw SystemFault("bind");
         if (TakeError() == Libc.NetworkDown)
-            throw Fault($"the interface is down. Bring it up with: ip link set {_options.Interface} up");
+            throw Fault($"the interface is down. Bring it up with: ip link set dev {_options.Interface} up");
     }
 
     private void BePromiscuous()

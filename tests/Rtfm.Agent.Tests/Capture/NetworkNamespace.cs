@@ -57,9 +57,9 @@ internal static partial class NetworkNamespace
                 File.WriteAllText($"/proc/sys/net/ipv6/conf/{scope}/disable_ipv6", "1");
         }
         Ip("link set lo up");
-        Ip("link add a type veth peer name b");
-        Ip("link set a up");
-        Ip("link set b up");
+        Ip("link add name a type veth peer name b");
+        Ip("link set dev a up");
+        Ip("link set dev b up");
     }
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]

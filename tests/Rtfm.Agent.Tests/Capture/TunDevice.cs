@@ -26,12 +26,19 @@ internal sealed unsafe partial class TunDevice : IDisposable
         Assert.That(Control(_file, SetInterface, (nint)request), Is.Zero);
         if (hardware is { } number)
             Assert.That(Control(_file, SetLink, number), Is.Zero);
-        NetworkNamespace.Ip($"link set {name} up");
+        NetworkNamespace.Ip($"link set dev {name} up");
     }
 
-    public void Receive(ReadOnlySpan<byte> packet) => RandomAccess.Write(_file, packet, 0);
+    public void Receive(ReadOnlySpan<byte> packet)
+    {
+        fixed (byte* octets = packet)
+            Assert.That(Write(_file, octets, (nuint)packet.Length), Is.EqualTo((nint)packet.Length));
+    }
 
     public void Dispose() => _file.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(SafeFileHandle descriptor, byte* octets, nuint length);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Control(SafeFileHandle descriptor, nuint request, nint argument);
