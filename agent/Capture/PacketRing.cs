@@ -96,35 +96,36 @@ public sealed unsafe class PacketRing : IPacketSource
 
     private void Fill(PacketBatch batch)
     {
-        while (_packetsLeft > 0 && !batch.IsFull)
+        var left = _packetsLeft;
+        var next = _next;
+        while (left > 0 && !batch.IsFull)
         {
             // The header, with the address behind it, lies inside the block.
-            if (_next > _blockSize - RingPacketHeader.Size)
+            if (next > _blockSize - RingPacketHeader.Size)
             {
-                Abandon();
-                return;
+                left = Abandon();
+                break;
             }
-            var header = (RingPacketHeader*)(_block + _next);
+            var header = (RingPacketHeader*)(_block + next);
             // The packet lies behind the header, with room for a cooked one where we write that, and inside the block.
-            if (header->LinkOffset < _leastOffset || header->LinkOffset + (long)header->CapturedLength > _blockSize - _next)
+            if (header->LinkOffset < _leastOffset || header->LinkOffset + (long)header->CapturedLength > _blockSize - next)
             {
-                Abandon();
-                return;
+                left = Abandon();
+                break;
             }
-            Add(batch, header);
+            Add(ref batch.Add(), header);
             // Every step goes forward, by no more than a block.
-            if (--_packetsLeft > 0 && header->NextOffset is < RingPacketHeader.Size or > MaxBlock)
-            {
-                Abandon();
-                return;
-            }
-            _next += header->NextOffset;
+            if (--left > 0 && header->NextOffset is < RingPacketHeader.Size or > MaxBlock)
+                left = Abandon();
+            next += header->NextOffset;
         }
+        _packetsLeft = left;
+        _next = next;
+        _received += (ulong)batch.Count;
     }
 
-    private void Add(PacketBatch batch, RingPacketHeader* header)
+    private void Add(ref CapturedPacket packet, RingPacketHeader* header)
     {
-        ref var packet = ref batch.Add();
         packet.TimeNs = header->Seconds * 1_000_000_000L + header->Nanoseconds;
         packet.Data = (byte*)header + header->LinkOffset;
         packet.CapturedLength = (int)header->CapturedLength;
@@ -135,7 +136,6 @@ public sealed unsafe class PacketRing : IPacketSource
         packet.VlanTci = (ushort)header->VlanTci;
         if (_linkType == LinkType.LinuxSll)
             PutCookedHeader(ref packet, header);
-        _received++;
     }
 
     /// <summary>Writes LINKTYPE_LINUX_SLL's header in front of the packet, where the ring has room: direction, hardware, address, protocol.</summary>
@@ -153,10 +153,11 @@ public sealed unsafe class PacketRing : IPacketSource
     }
 
     /// <summary>A block that cannot be as the kernel writes it: what is left of it counts as one damaged record.</summary>
-    private void Abandon()
+    /// <returns>The packets left: none.</returns>
+    private uint Abandon()
     {
         _damaged++;
-        _packetsLeft = 0;
+        return 0;
     }
 
     private void Wait()
