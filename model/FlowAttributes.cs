@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using static Rtfm.Model.AttributeRoles;
 
 namespace Rtfm.Model;
@@ -92,10 +91,7 @@ public static class FlowAttributes
     ];
 
     private static readonly AttributeInfo?[] ByNumber = IndexByNumber();
-    private static readonly FrozenDictionary<string, AttributeInfo> ByName = Table
-        .Select(info => (info.Name, Info: info))
-        .Concat(Synonyms.Select(synonym => (synonym.Name, Info: ByNumber[(int)synonym.Attribute]!)))
-        .ToFrozenDictionary(named => named.Name, named => named.Info, StringComparer.OrdinalIgnoreCase);
+    private static readonly Dictionary<string, AttributeInfo> ByName = IndexByName();
 
     /// <summary>Every attribute, in the order of its number.</summary>
     public static IReadOnlyList<AttributeInfo> All { get; } = [.. Table.OrderBy(a => a.Number)];
@@ -108,7 +104,7 @@ public static class FlowAttributes
     {
         if (ushort.TryParse(nameOrNumber, out var number))
             return Find((FlowAttribute)number);
-        return ByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(nameOrNumber, out var found) ? found : null;
+        return ByName.GetValueOrDefault(nameOrNumber.ToString());
     }
 
     /// <summary>The attribute's row.</summary>
@@ -153,6 +149,16 @@ public static class FlowAttributes
         ];
 
     private static FlowAttribute MaskOf(int address, int maskOffset) => maskOffset == 0 ? FlowAttribute.Null : (FlowAttribute)(address + maskOffset);
+
+    private static Dictionary<string, AttributeInfo> IndexByName()
+    {
+        var byName = new Dictionary<string, AttributeInfo>(StringComparer.OrdinalIgnoreCase);
+        foreach (var info in Table)
+            byName.Add(info.Name, info);
+        foreach (var (name, attribute) in Synonyms)
+            byName.Add(name, ByNumber[(int)attribute]!);
+        return byName;
+    }
 
     private static AttributeInfo?[] IndexByNumber()
     {

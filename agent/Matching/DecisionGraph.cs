@@ -20,9 +20,12 @@ internal sealed class DecisionGraph
     private readonly KeyPlans _plans;
     private readonly bool _keepsHistory;
     private readonly Dictionary<byte[], Decision> _known = new(OctetComparer.Instance);
-    private readonly Stack<(TestDecision Test, SymbolicState State)> _open = new();
+    private readonly Stack<OpenTest> _open = new();
     private long _steps;
     private bool _isTooLarge;
+
+    /// <summary>A test whose two ways have not been followed yet.</summary>
+    private sealed record OpenTest(TestDecision Test, SymbolicState State);
 
     private DecisionGraph(RuleProgram program, bool reversed, KeyPlans plans)
     {
@@ -133,7 +136,7 @@ internal sealed class DecisionGraph
         Count++;
         var test = new TestDecision(field.OffsetOf(_reversed), field.Length, rule.Mask.FirstOctets(field.Length), rule.Value);
         _known.Add(identity, test);
-        _open.Push((test, state));
+        _open.Push(new(test, state));
         return test;
     }
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Rtfm.Model;
-
 namespace Rtfm.Agent.Matching;
 
 /// <summary>The different queues with which a rule set's matches end, each once: what keys, and which statistics, are made from.</summary>
@@ -13,7 +10,7 @@ internal sealed class KeyPlans
     private const int MaxInterpreted = 4_096;
 
     private readonly RuleProgram _program;
-    private readonly Dictionary<string, KeyDecision> _known = [];
+    private readonly Dictionary<byte[], KeyDecision> _known = new(OctetComparer.Instance);
     private readonly List<KeyDecision> _plans = [];
 
     public KeyPlans(RuleProgram program)
@@ -37,24 +34,20 @@ internal sealed class KeyPlans
     public int NumberOf(ReadOnlySpan<Pushed> queue) => _plans.Count < MaxInterpreted ? Add(queue).Number : None;
 
     /// <summary>The plan of that queue.</summary>
-    public KeyDecision Add(ImmutableArray<Pushed> queue) => Add(queue.AsSpan());
-
-    /// <inheritdoc cref="Add(ImmutableArray{Pushed})"/>
     public KeyDecision Add(ReadOnlySpan<Pushed> queue)
     {
         // What counts in the end is the newest push of each attribute.
-        var newest = new SortedDictionary<FlowAttribute, Pushed>();
-        foreach (var pushed in queue)
+        Pushed[] newest = [];
+        foreach (ref readonly var pushed in queue)
         {
             var field = AttributeField.Of(pushed.Attribute);
             if (field.Slot >= 0 || field.Kind == FieldKind.Statistic)
-                newest[pushed.Attribute] = pushed;
+                newest = SymbolicState.Supersede(newest, pushed);
         }
-        var identity = string.Join(' ', newest.Values);
+        var identity = SymbolicState.IdentityOf(newest);
         if (_known.TryGetValue(identity, out var known))
             return known;
-        Pushed[] values = [.. newest.Values];
-        var plan = new KeyDecision(values, _plans.Count, StatisticPlan.Of(values, _program));
+        var plan = new KeyDecision(newest, _plans.Count, StatisticPlan.Of(newest, _program));
         _known.Add(identity, plan);
         _plans.Add(plan);
         return plan;

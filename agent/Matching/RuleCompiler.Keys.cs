@@ -13,7 +13,7 @@ internal sealed unsafe partial class RuleCompiler
     private static readonly MethodInfo BuildKey = typeof(CompiledRuleSet).GetMethod(nameof(CompiledRuleSet.BuildKey))!;
 
     /// <summary>Where one octet of a key comes from: the packet, under a mask, or a constant of the rules.</summary>
-    private readonly record struct KeyOctet(int Offset, byte Mask, byte Constant)
+    private sealed record KeyOctet(int Offset, byte Mask, byte Constant)
     {
         public bool IsConstant => Offset < 0;
     }
@@ -116,13 +116,13 @@ internal sealed unsafe partial class RuleCompiler
     private List<KeyOctet> OctetsOf(KeyDecision plan, bool isReversed, int addressLength)
     {
         var octets = new List<KeyOctet>();
-        var queue = (Pushed[])plan.Queue.Clone();
-        Array.Sort(queue, (left, right) => AttributeField.Of(left.Attribute).Slot.CompareTo(AttributeField.Of(right.Attribute).Slot));
-        foreach (var pushed in queue)
+        for (var slot = 0; slot < KeySlots.Count; slot++)
         {
-            var field = AttributeField.Of(pushed.Attribute);
-            if (field.Slot < 0)
+            var at = Array.FindIndex(plan.Queue, each => AttributeField.Of(each.Attribute).Slot == slot);
+            if (at < 0)
                 continue;
+            var pushed = plan.Queue[at];
+            var field = AttributeField.Of(pushed.Attribute);
             ref readonly var rule = ref _program.Instructions[pushed.Rule];
             var mask = rule.Mask.AsSpan();
             var value = rule.Value.AsSpan();

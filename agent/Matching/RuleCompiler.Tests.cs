@@ -18,7 +18,7 @@ internal sealed partial class RuleCompiler
     {
         var chain = new List<TestDecision> { test };
         var seen = new HashSet<Decision> { test };
-        while (chain[^1].IfFalse is TestDecision next && next.HasSameTest(test) && !_labels.ContainsKey(next) && seen.Add(next))
+        while (chain[^1].IfFalse is TestDecision next && next.HasSameTest(test) && !_places.ContainsKey(next) && seen.Add(next))
             chain.Add(next);
         if (chain.Count < SmallestTable || test.Mask.Third != 0 || _tableEntries + chain.Count > 4 * DecisionGraph.MaxNodes(_program))
         {

@@ -20,11 +20,14 @@ internal sealed partial class RuleCompiler
     private readonly KeyPlans _plans;
     private readonly RuleProgram _program;
     private readonly List<TestTable> _tables = [];
-    private readonly Dictionary<Decision, Label> _labels = [];
+    private readonly Dictionary<Decision, Place> _places = [];
     private readonly Stack<Decision> _open = new();
     private LocalBuilder _visits = null!;
     private Label _next;
     private int _emitted;
+
+    /// <summary>Where a node's code begins.</summary>
+    private sealed record Place(Label Label);
 
     private RuleCompiler(RuleProgram program, KeyPlans plans)
     {
@@ -91,7 +94,7 @@ internal sealed partial class RuleCompiler
 
     private bool TryEmitGraph(DecisionGraph graph, bool isReversed, Label secondAttempt)
     {
-        _labels.Clear();
+        _places.Clear();
         if (graph.HasCircles)
         {
             _il.Emit(OpCodes.Ldc_I4_0);
@@ -102,7 +105,7 @@ internal sealed partial class RuleCompiler
         {
             if (++_emitted > MaxEmittedNodes)
                 return false;
-            _il.MarkLabel(_labels[decision]);
+            _il.MarkLabel(_places[decision].Label);
             switch (decision)
             {
                 case TestDecision test:
@@ -164,13 +167,13 @@ internal sealed partial class RuleCompiler
     /// <summary>The label of a node, which is emitted later if it is new.</summary>
     private Label LabelOf(Decision decision)
     {
-        if (!_labels.TryGetValue(decision, out var label))
+        if (!_places.TryGetValue(decision, out var place))
         {
-            label = _il.DefineLabel();
-            _labels.Add(decision, label);
+            place = new(_il.DefineLabel());
+            _places.Add(decision, place);
             _open.Push(decision);
         }
-        return label;
+        return place.Label;
     }
 
     private void GoTo(Decision decision) => _il.Emit(OpCodes.Br, LabelOf(decision));

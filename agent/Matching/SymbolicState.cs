@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using Rtfm.Model;
 
 namespace Rtfm.Agent.Matching;
@@ -18,7 +17,8 @@ internal sealed record SymbolicState
     /// <summary>v1 to v5, an octet each.</summary>
     private ulong Variables { get; init; }
 
-    private ImmutableStack<(int Rule, ulong Variables)> Gosubs { get; init; } = [];
+    /// <summary>The return stack, innermost first.</summary>
+    private Gosub? Gosubs { get; init; }
 
     private int Depth { get; init; }
 
@@ -26,7 +26,9 @@ internal sealed record SymbolicState
     private int Pushes { get; init; }
 
     /// <summary>The pattern queue, oldest first; where nothing is ever popped, only what counts in the end, by attribute.</summary>
-    public ImmutableArray<Pushed> Queue { get; private init; } = [];
+    public Pushed[] Queue { get; private init; } = [];
+
+    private sealed record Gosub(int Rule, ulong Variables, Gosub? Outer);
 
     public byte Variable(FlowAttribute variable) => (byte)(Variables >> (variable - FlowAttribute.V1) * 8);
 
@@ -62,16 +64,22 @@ internal sealed record SymbolicState
                 next = Push(rule, attribute, isRuleValue: rule.Action == Opcode.Count, keepsHistory);
                 return MatchedAs.Forward;
             case Opcode.Return:
-                if (Depth == 0)
+                if (Gosubs is null)
                     return MatchedAs.Fault;
-                var (gosub, variables) = Gosubs.Peek();
-                then = then with { At = gosub + rule.Parameter, IsTesting = false, Variables = variables, Gosubs = Gosubs.Pop(), Depth = Depth - 1 };
+                then = then with
+                {
+                    At = Gosubs.Rule + rule.Parameter,
+                    IsTesting = false,
+                    Variables = Gosubs.Variables,
+                    Gosubs = Gosubs.Outer,
+                    Depth = Depth - 1,
+                };
                 break;
             case Opcode.Gosub:
             case Opcode.GosubAct:
                 if (Depth == PacketMatchingEngine.MaxDepth)
                     return MatchedAs.Fault;
-                then = then with { Gosubs = Gosubs.Push((At, Variables)), Depth = Depth + 1 };
+                then = then with { Gosubs = new(At, Variables, Gosubs), Depth = Depth + 1 };
                 break;
             case Opcode.Assign:
             case Opcode.AssignAct:
@@ -91,7 +99,7 @@ internal sealed record SymbolicState
             case Opcode.PopTo:
             case Opcode.PopToAct:
                 if (Pushes > 0)
-                    then = then with { Queue = Queue.RemoveAt(Queue.Length - 1), Pushes = Pushes - 1 };
+                    then = then with { Queue = Queue[..^1], Pushes = Pushes - 1 };
                 break;
             default:
                 return MatchedAs.Fault;
@@ -109,13 +117,27 @@ internal sealed record SymbolicState
         BinaryPrimitives.WriteUInt64LittleEndian(rest[4..], Variables);
         BinaryPrimitives.WriteInt32LittleEndian(rest[12..], Pushes << 16 | Depth);
         rest = rest[16..];
-        foreach (var (rule, variables) in Gosubs)
+        for (var gosub = Gosubs; gosub is not null; gosub = gosub.Outer)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(rest, rule);
-            BinaryPrimitives.WriteUInt64LittleEndian(rest[4..], variables);
+            BinaryPrimitives.WriteInt32LittleEndian(rest, gosub.Rule);
+            BinaryPrimitives.WriteUInt64LittleEndian(rest[4..], gosub.Variables);
             rest = rest[12..];
         }
-        foreach (var pushed in Queue)
+        Write(Queue, rest);
+        return octets;
+    }
+
+    /// <summary>A queue as octets.</summary>
+    public static byte[] IdentityOf(Pushed[] queue)
+    {
+        var octets = new byte[queue.Length * 8];
+        Write(queue, octets);
+        return octets;
+    }
+
+    private static void Write(Pushed[] queue, Span<byte> rest)
+    {
+        foreach (var pushed in queue)
         {
             BinaryPrimitives.WriteUInt16LittleEndian(rest, (ushort)pushed.Attribute);
             rest[2] = pushed.IsRuleValue ? (byte)1 : (byte)0;
@@ -123,7 +145,6 @@ internal sealed record SymbolicState
             BinaryPrimitives.WriteInt32LittleEndian(rest[4..], pushed.Rule);
             rest = rest[8..];
         }
-        return octets;
     }
 
     // AMB-01: the attribute's number is the value's first octet. The number of another variable copies its content.
@@ -152,7 +173,7 @@ internal sealed record SymbolicState
             Rule = rule.Number - 1,
         };
         if (keepsHistory)
-            return this with { Queue = Queue.Add(pushed), Pushes = Pushes + 1 };
+            return this with { Queue = [.. Queue, pushed], Pushes = Pushes + 1 };
         return field.Slot < 0 && field.Kind != FieldKind.Statistic
             ? this with
             {
@@ -160,21 +181,18 @@ internal sealed record SymbolicState
             }
             : this with
             {
-                Queue = Supersede(pushed),
+                Queue = Supersede(Queue, pushed),
                 Pushes = Pushes + 1,
             };
     }
 
     /// <summary>The queue with one item for each attribute, the newest, by attribute number: ways that differ in order alone meet again.</summary>
-    private ImmutableArray<Pushed> Supersede(Pushed pushed)
+    public static Pushed[] Supersede(Pushed[] queue, in Pushed pushed)
     {
-        for (var i = 0; i < Queue.Length; i++)
-        {
-            if (Queue[i].Attribute == pushed.Attribute)
-                return Queue.SetItem(i, pushed);
-            if (Queue[i].Attribute > pushed.Attribute)
-                return Queue.Insert(i, pushed);
-        }
-        return Queue.Add(pushed);
+        var at = 0;
+        while (at < queue.Length && queue[at].Attribute < pushed.Attribute)
+            at++;
+        var behind = at < queue.Length && queue[at].Attribute == pushed.Attribute ? at + 1 : at;
+        return [.. queue[..at], pushed, .. queue[behind..]];
     }
 }
