@@ -8,6 +8,6 @@ public static class RuleSource
     /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
     public static AssembledRuleSet Read(string path, string? name = null) =>
         Path.GetExtension(path).Equals(".srl", StringComparison.OrdinalIgnoreCase)
-            ? SrlCompiler.CompileFile(path, name)
+            ? SrlCompiler.Compile(SourceFile.Read(path), path, name)
             : RuleAssembler.AssembleFile(path, name);
 }

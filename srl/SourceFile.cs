@@ -3,7 +3,7 @@ using System.Text;
 namespace Rtfm.Srl;
 
 /// <summary>Reads the files that people write rules in.</summary>
-internal static class SourceFile
+public static class SourceFile
 {
     /// <summary>Characters: 65,535 rules with every octet written, and room for comments.</summary>
     public const int MaxLength = 16 << 20;

@@ -28,12 +28,6 @@ public static class SrlCompiler
             return new AssembledRuleSet(rules is { } made ? new RuleSet(ruleSetName, made) : null, diagnoser.InOrder());
         });
 
-    /// <summary>Compiles a file.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
-    public static AssembledRuleSet CompileFile(string path, string? name = null, bool isOptimised = true) =>
-        Compile(SourceFile.Read(path), path, name, isOptimised);
-
     /// <summary>The program with its names resolved; null where something is wrong.</summary>
     internal static BoundProgram? TryBind(string text, string file, Diagnoser diagnoser)
     {

@@ -15,7 +15,7 @@ internal static class ReplayCommand
     private static readonly Argument<string[]> Files = new("FILE") { Description = "pcap or pcapng files", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string> RuleSetOption = new("--ruleset")
     {
-        Description = "A rule file, or the number of a built-in rule set (1)",
+        Description = "A program (.srl), a rule file, or the number of a built-in rule set (1)",
         HelpName = "R",
         Required = true,
     };
@@ -50,7 +50,7 @@ internal static class ReplayCommand
             Meter capture files as fast as possible, without SNMP, and report.
 
             Example:
-              rtfm-agent replay edge.pcap --ruleset docs/rulesets/five-tuple.rules --flows flows.csv
+              rtfm-agent replay edge.pcap --ruleset docs/rulesets/five-tuple.srl --flows flows.csv
             """
         )
         {

@@ -39,7 +39,7 @@ internal static class CommandLine
             The Rtfm manager: tells meters which traffic flows to measure, and shows what they measure.
 
             Examples:
-              rtfm-manager ruleset load 192.0.2.1 five-tuple.rules --run -c SECRET
+              rtfm-manager ruleset load 192.0.2.1 five-tuple.srl --run -c SECRET
               rtfm-manager flows 192.0.2.1 --top 10
               rtfm-manager status 192.0.2.1 [2001:db8::1]:1161
 
@@ -50,6 +50,7 @@ internal static class CommandLine
             RuleSetCommand.Make(),
             FlowsCommand.Make(),
             StatusCommand.Make(),
+            SrlCommand.Make(),
         };
         foreach (var option in MeterOptions.All)
             root.Add(option);

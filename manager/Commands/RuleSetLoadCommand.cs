@@ -9,7 +9,7 @@ namespace Rtfm.Manager.Commands;
 /// <summary><c>ruleset load</c>: download a rule set, and run it if asked.</summary>
 internal static class RuleSetLoadCommand
 {
-    private static readonly Argument<string> File = new("FILE") { Description = "A rule file" };
+    private static readonly Argument<string> File = new("FILE") { Description = "A program (.srl) or a rule file" };
     private static readonly Option<string?> Name = new("--name")
     {
         Description = "The rule set's name; the file's unless given",
@@ -25,7 +25,7 @@ internal static class RuleSetLoadCommand
     private static readonly Option<bool> Run = new("--run") { Description = "Run it at once, as a task of its owner" };
     private static readonly Option<string?> Standby = new("--standby")
     {
-        Description = "Load this rule file too; it runs instead while the flow table is fuller than the high-water mark",
+        Description = "Load this one too; it runs instead while the flow table is fuller than the high-water mark",
         HelpName = "FILE",
     };
     private static readonly Option<int?> HighWaterMark = TaskOptions.HighWaterMark();
@@ -50,7 +50,7 @@ internal static class RuleSetLoadCommand
             Download a rule set to a meter with SNMP SET: all of it or nothing.
 
             Examples:
-              rtfm-manager ruleset load 192.0.2.1 five-tuple.rules --run -c SECRET
+              rtfm-manager ruleset load 192.0.2.1 five-tuple.srl --run -c SECRET
               rtfm-manager ruleset load 192.0.2.1 five-tuple.rules --run --standby peer-types.rules --high-water 65
               rtfm-manager ruleset load 192.0.2.1 five-tuple.rules --replace
             """

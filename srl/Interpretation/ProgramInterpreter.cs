@@ -197,6 +197,9 @@ internal sealed class ProgramInterpreter(BoundProgram program, Action<Place, str
 
     private void Save(Place place, FlowAttribute attribute, RuleAddress mask, RuleAddress? value)
     {
+        // A meter cuts a mask to the address, or fills it up with zeros.
+        if (value is null && ValueOf(attribute) is { Length: > 0 } octets && FlowAttributes.Get(attribute).Is(AttributeRoles.Masked))
+            mask = new RuleAddress(mask.Padded[..octets.Length].ToArray());
         var saved = value ?? Masked(ValueOf(attribute), mask);
         tell?.Invoke(place, $"saves {FlowAttributes.Get(attribute).Name} = {RuleSetWriter.Describe(attribute, mask, saved)}");
         // What is saved later for an attribute takes the place of what was (SRL-25).

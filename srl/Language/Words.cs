@@ -71,6 +71,14 @@ internal static class Words
             : null;
     }
 
+    /// <summary>A word as it is best written: keywords small, attributes as in RFC 2723 appendix C, names as they are.</summary>
+    public static string Spelling(string word)
+    {
+        if (Keywords.Contains(word))
+            return word.ToLowerInvariant();
+        return Attributes.TryGetValue(word, out var spelled) ? spelled : word;
+    }
+
     /// <summary>" Did you mean …?" for the first word of a statement, or nothing.</summary>
     public static string KeywordSuggestion(string word)
     {

@@ -20,6 +20,7 @@ public sealed class ExampleRuleSetTests
         SmallCapture.Udp(Client, Server, 40_000, 50_000, payload: 1),
     ];
 
+    [TestCase("five-tuple.srl", "sourcePeerAddress,sourceTransAddress,destPeerAddress,destTransAddress,toPDUs,fromPDUs")]
     [TestCase("five-tuple.rules", "sourcePeerAddress,sourceTransAddress,destPeerAddress,destTransAddress,toPDUs,fromPDUs")]
     public void Five_tuple_keeps_both_directions_of_a_conversation_in_one_flow(string rules, string attributes)
     {
@@ -33,7 +34,7 @@ public sealed class ExampleRuleSetTests
     public void Host_pairs_keeps_one_flow_for_each_pair()
     {
         Assert.That(
-            Flows("host-pairs.rules", "sourcePeerAddress,destPeerAddress,toPDUs,fromPDUs"),
+            Flows("host-pairs.srl", "sourcePeerAddress,destPeerAddress,toPDUs,fromPDUs"),
             Is.EquivalentTo(new[] { $"{Server},{Client},1,2", $"{OtherClient},{Server},1,1" })
         );
     }
@@ -48,7 +49,7 @@ public sealed class ExampleRuleSetTests
     public void Services_takes_the_client_for_the_source_whichever_side_was_seen_first_and_leaves_out_what_has_no_service()
     {
         Assert.That(
-            Flows("services.rules", "sourcePeerAddress,destPeerAddress,destTransAddress,toPDUs,fromPDUs"),
+            Flows("services.srl", "sourcePeerAddress,destPeerAddress,destTransAddress,toPDUs,fromPDUs"),
             Is.EqualTo(new[] { $"10.1.2.0,{Server},53,2,2" })
         );
     }

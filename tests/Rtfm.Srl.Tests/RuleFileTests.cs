@@ -7,12 +7,12 @@ namespace Rtfm.Srl.Tests;
 public sealed class RuleFileTests
 {
     private static IEnumerable<string> Examples =>
-        Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "rulesets"), "*.rules").Select(path => Path.GetFileName(path));
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "rulesets")).Select(path => Path.GetFileName(path));
 
     [TestCaseSource(nameof(Examples))]
-    public void An_example_assembles_without_a_word(string name)
+    public void An_example_becomes_rules_without_a_word(string name)
     {
-        var assembled = RuleAssembler.AssembleFile(Path.Combine(Repository.Root, "docs", "rulesets", name));
+        var assembled = RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", name));
 
         Assert.That(assembled.Diagnostics, Is.Empty);
         Assert.That(assembled.RuleSet!.Name, Is.EqualTo(Path.GetFileNameWithoutExtension(name)));
@@ -21,7 +21,7 @@ public sealed class RuleFileTests
     [Test]
     public void The_examples_that_the_documentation_names_are_there()
     {
-        Assert.That(Examples, Is.SupersetOf(new[] { "five-tuple.rules", "host-pairs.rules", "peer-types.rules" }));
+        Assert.That(Examples, Is.SupersetOf(new[] { "five-tuple.srl", "host-pairs.srl", "peer-types.rules" }));
     }
 
     [Test]

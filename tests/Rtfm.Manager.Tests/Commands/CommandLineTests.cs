@@ -55,7 +55,7 @@ public sealed class CommandLineTests
     [Test]
     public void A_program_gets_JSON()
     {
-        var loaded = Json(Write("ruleset", "load", _target, ManagerProgram.Example("host-pairs.rules"), "--run", "--json"));
+        var loaded = Json(Write("ruleset", "load", _target, ManagerProgram.Example("host-pairs.srl"), "--run", "--json"));
         Assert.That(loaded.GetProperty("ruleSet").GetInt32(), Is.EqualTo(2));
         Assert.That(loaded.GetProperty("tasks")[0].GetInt32(), Is.EqualTo(2));
 
