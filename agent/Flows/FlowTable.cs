@@ -24,6 +24,11 @@ public sealed unsafe class FlowTable : IDisposable
     /// <param name="shards">How many metering threads can write at the same time; as many parts has each rule set's search index.</param>
     /// <param name="statisticsMiB">The most memory for flows' statistics.</param>
     public FlowTable(int maxFlows, int shards = 1, int statisticsMiB = DefaultStatisticsMiB)
+        // Enough for a full table, and for many rule sets whose flows fill no block.
+        : this(maxFlows, shards, statisticsMiB, maxBlocks: maxFlows / FlowBlock.Rows + 65_536) { }
+
+    /// <param name="maxBlocks">For so many blocks of 256 rows there is memory.</param>
+    internal FlowTable(int maxFlows, int shards, int statisticsMiB, int maxBlocks)
     {
         StatisticMemory = new StatisticMemory((long)statisticsMiB << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxFlows, 1);
@@ -31,8 +36,7 @@ public sealed unsafe class FlowTable : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(shards, MaxShards);
         MaxFlows = CreationLimit = maxFlows;
         Shards = shards;
-        // Enough for a full table, and for many rule sets whose flows fill no block.
-        _memory = new BlockMemory(maxFlows / FlowBlock.Rows + 65_536);
+        _memory = new BlockMemory(maxBlocks);
         Span<byte> seed = stackalloc byte[sizeof(ulong)];
         RandomNumberGenerator.Fill(seed);
         HashSeed = BitConverter.ToUInt64(seed);
