@@ -13,6 +13,8 @@ namespace Rtfm.Agent.Metering;
 internal sealed class MeteringWorkers
 {
     private readonly Worker[] _workers;
+    private readonly Lock _turnstile = new();
+    private volatile int _halts;
 
     private sealed class Worker(PacketProcessor processor)
     {
@@ -70,6 +72,7 @@ internal sealed class MeteringWorkers
     /// <param name="clock">Asked once the gate is held: a batch that is stamped earlier than a change is metered before it.</param>
     public void Process(int worker, PacketBatch batch, Func<uint> clock)
     {
+        LetHaltBefore();
         var at = _workers[worker];
         lock (at.Gate)
         {
@@ -81,6 +84,7 @@ internal sealed class MeteringWorkers
     /// <inheritdoc cref="Process(int, PacketBatch, Func{uint})"/>
     public void Process(int worker, ReadOnlySpan<MatchKey> packets, Func<uint> clock)
     {
+        LetHaltBefore();
         var at = _workers[worker];
         lock (at.Gate)
             at.Processor.Process(packets, new Uptime(clock()));
@@ -89,9 +93,19 @@ internal sealed class MeteringWorkers
     /// <summary>Lets every thread end its batch and begin no other, until the result is disposed. A thread that has halted them may do so again.</summary>
     public Halted Halt()
     {
+        _turnstile.Enter();
+        _halts++;
         foreach (var worker in _workers)
             worker.Gate.Enter();
         return new(this);
+    }
+
+    /// <summary>A thread that is never short of packets would take its gate again and again before who halts wakes up.</summary>
+    private void LetHaltBefore()
+    {
+        if (_halts == 0)
+            return;
+        lock (_turnstile) { }
     }
 
     /// <summary>From the next batch on; while halted.</summary>
@@ -114,6 +128,8 @@ internal sealed class MeteringWorkers
         {
             foreach (var worker in workers._workers)
                 worker.Gate.Exit();
+            workers._halts--;
+            workers._turnstile.Exit();
         }
     }
 }
