@@ -1,3 +1,4 @@
+using Rtfm.Agent.Flows;
 using Rtfm.Agent.Packets;
 
 namespace Rtfm.Agent;
@@ -34,6 +35,12 @@ public sealed record AgentOptions
     /// <summary>Capture what is not addressed to this machine, too.</summary>
     public bool Promiscuous { get; init; } = true;
 
+    /// <summary>Threads that meter, each on a share of an interface's packets.</summary>
+    public int MeteringThreads { get; init; } = 1;
+
+    /// <summary>Look into tunnels (GRE, IP in IP, VXLAN …), so that rules can use the addresses inside.</summary>
+    public bool Tunnels { get; init; }
+
     /// <summary>Count the meter's own SNMP traffic, too.</summary>
     public bool CountManagementTraffic { get; init; }
 
@@ -42,6 +49,9 @@ public sealed record AgentOptions
 
     /// <summary>The most flows the table holds (flowMaxFlows).</summary>
     public int MaxFlows { get; init; } = 1_000_000;
+
+    /// <summary>The most memory for flows' statistics (RFC 2724), in MiB.</summary>
+    public int StatisticsMiB { get; init; } = FlowTable.DefaultStatisticsMiB;
 
     /// <summary>Where SNMP is answered: <c>udp:ADDRESS:PORT</c>.</summary>
     public string[] Listen { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using Rtfm.Agent.Flows;
 using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Agent;
@@ -37,6 +38,8 @@ internal static class AgentSettings
         InRange(nameof(options.SnapLength), options.SnapLength, 64, 262_144, "octets");
         InRange(nameof(options.CaptureBufferMiB), options.CaptureBufferMiB, 1, 2_048, "MiB");
         InRange(nameof(options.MaxFlows), options.MaxFlows, 1, 100_000_000, "flows");
+        InRange(nameof(options.MeteringThreads), options.MeteringThreads, 1, FlowTable.MaxShards, "threads");
+        InRange(nameof(options.StatisticsMiB), options.StatisticsMiB, 0, 1_048_576, "MiB");
         InRange(nameof(options.MaxMessageSize), options.MaxMessageSize, 484, 65_507, "octets");
         for (var i = 0; i < options.Read.Length; i++)
         {

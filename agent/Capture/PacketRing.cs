@@ -45,6 +45,11 @@ public sealed unsafe class PacketRing : IPacketSource
 
     public string Name { get; }
 
+    /// <summary>The number of the group that it shares packets with; null: it shares them with nobody.</summary>
+    public ushort? FanoutGroup => _socket.FanoutGroup;
+
+    public int IfIndex => _ifIndex;
+
     public SourceCounters Counters => new(_received, _lostByInterface, _lostByKernel, _damaged);
 
     public SourceState Read(PacketBatch batch)

@@ -53,6 +53,9 @@ internal sealed unsafe class PacketSocket : IDisposable
 
     public LinkType LinkType { get; }
 
+    /// <summary>The number of the group that it joined.</summary>
+    public ushort? FanoutGroup { get; private set; }
+
     public int BlockSize { get; private set; }
 
     public int BlockCount { get; private set; }
@@ -181,8 +184,13 @@ internal sealed unsafe class PacketSocket : IDisposable
     private void Join(ushort group)
     {
         // PACKET_FANOUT_HASH, in the upper half, is 0. The kernel's hash is the same for both directions of a flow, and for all fragments of a packet.
-        var argument = (uint)group;
+        const uint UniqueId = 0x2000_0000;
+        var argument = group == RingOptions.NewGroup ? UniqueId : group;
         Set(Libc.LevelPacket, Libc.PacketFanout, &argument, sizeof(uint), $"fanout group {group}");
+        var length = (uint)sizeof(uint);
+        if (Libc.GetOption(_descriptor, Libc.LevelPacket, Libc.PacketFanout, &argument, &length) != 0)
+            throw SystemFault("fanout group");
+        FanoutGroup = (ushort)argument;
     }
 
     private void Attach(FilterInstruction[] instructions)

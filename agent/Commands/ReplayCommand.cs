@@ -35,6 +35,7 @@ internal static class ReplayCommand
         Description = "Which octets flows count (default network)",
         HelpName = "network|adjacent",
     };
+    private static readonly Option<bool> Tunnels = new("--tunnels") { Description = "Look into tunnels, for rules that use the addresses inside" };
     private static readonly Option<int> MaxFlows = new("--max-flows")
     {
         Description = "The most flows kept (default 16000000)",
@@ -60,6 +61,7 @@ internal static class ReplayCommand
             Flows,
             Json,
             Octets,
+            Tunnels,
             MaxFlows,
         };
         command.SetAction(Run);
@@ -72,7 +74,7 @@ internal static class ReplayCommand
         {
             var ruleSet = ReadRuleSet(arguments.GetValue(RuleSetOption)!);
             var columns = ReadColumns(arguments.GetValue(Attributes));
-            using var replay = new Metering.Replay(ruleSet, arguments.GetValue(Octets), arguments.GetValue(MaxFlows));
+            using var replay = new Metering.Replay(ruleSet, arguments.GetValue(Octets), arguments.GetValue(MaxFlows), arguments.GetValue(Tunnels));
             var clock = Stopwatch.StartNew();
             foreach (var path in arguments.GetValue(Files)!)
                 replay.Read(path);

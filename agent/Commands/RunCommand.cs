@@ -55,6 +55,17 @@ internal static class RunCommand
         Description = "The most flows the table holds (default 1000000)",
         HelpName = "N",
     };
+    private static readonly Option<int?> Threads = new("--metering-threads")
+    {
+        Description = "Meter with so many threads, each on a share of an interface's packets (default 1)",
+        HelpName = "N",
+    };
+    private static readonly Option<bool> Tunnels = new("--tunnels") { Description = "Look into tunnels, for rules that use the addresses inside" };
+    private static readonly Option<int?> StatisticsMiB = new("--statistics-mib")
+    {
+        Description = $"The most memory for flows' statistics, in MiB (default {FlowTable.DefaultStatisticsMiB})",
+        HelpName = "N",
+    };
     private static readonly Option<string?> Octets = new("--octets")
     {
         Description = "Which octets flows count (default network)",
@@ -94,6 +105,9 @@ internal static class RunCommand
             ReadCommunity,
             WriteCommunity,
             MaxFlows,
+            Threads,
+            Tunnels,
+            StatisticsMiB,
             Octets,
             CountManagement,
             State,
@@ -178,17 +192,24 @@ internal static class RunCommand
                     $"{AgentOptions.Section}:Interfaces has '{source.Name}': no such interface. There are: {string.Join(", ", NetworkInterfaces.Names())}."
                 );
         }
-        var processor = new PacketProcessor(options.Octets)
+        var processors = new List<PacketProcessor>();
+        for (var i = 0; i < options.MeteringThreads; i++)
         {
-            // What a file holds is not this meter's traffic, whatever the addresses.
-            LeftOut = options.CountManagementTraffic || options.Interfaces.Length == 0 ? null : services.GetRequiredService<ManagementTraffic>(),
-        };
+            processors.Add(
+                new PacketProcessor(options.Octets, options.Tunnels)
+                {
+                    // What a file holds is not this meter's traffic, whatever the addresses.
+                    LeftOut =
+                        options.CountManagementTraffic || options.Interfaces.Length == 0 ? null : services.GetRequiredService<ManagementTraffic>(),
+                }
+            );
+        }
         var points = new List<MeteringPoint>();
         foreach (var source in sources)
             points.Add(new MeteringPoint(source.IfIndex, source.Name));
         var meter = new TrafficMeter(
-            new FlowTable(options.MaxFlows),
-            processor,
+            new FlowTable(options.MaxFlows, options.MeteringThreads, options.StatisticsMiB),
+            processors,
             state.State.ToConfiguration(points),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<TrafficMeter>>(),
@@ -217,6 +238,9 @@ internal static class RunCommand
         Set(nameof(AgentOptions.ReadCommunity), arguments.GetValue(ReadCommunity));
         Set(nameof(AgentOptions.WriteCommunity), arguments.GetValue(WriteCommunity));
         Set(nameof(AgentOptions.MaxFlows), arguments.GetValue(MaxFlows)?.ToString(CultureInfo.InvariantCulture));
+        Set(nameof(AgentOptions.MeteringThreads), arguments.GetValue(Threads)?.ToString(CultureInfo.InvariantCulture));
+        Set(nameof(AgentOptions.Tunnels), arguments.GetValue(Tunnels) ? "true" : null);
+        Set(nameof(AgentOptions.StatisticsMiB), arguments.GetValue(StatisticsMiB)?.ToString(CultureInfo.InvariantCulture));
         Set(nameof(AgentOptions.Octets), arguments.GetValue(Octets));
         Set(nameof(AgentOptions.CountManagementTraffic), arguments.GetValue(CountManagement) ? "true" : null);
         Set(nameof(AgentOptions.StateDirectory), arguments.GetValue(State));

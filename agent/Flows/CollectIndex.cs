@@ -1,7 +1,7 @@
 namespace Rtfm.Agent.Flows;
 
 /// <summary>A rule set's blocks in the order of their numbers: what collections walk along (RFC 2722 §4.2 "collect index").</summary>
-/// <remarks>One writer. Readers take the array as it is; the writer fills spare places, or puts a new array in its place, before it lets the count grow.</remarks>
+/// <remarks>One writer at a time. Readers take the array as it is; the writer fills spare places, or puts a new array in its place, before it lets the count grow.</remarks>
 internal sealed class CollectIndex
 {
     private volatile Snapshot _snapshot = new([], 0);
@@ -20,7 +20,7 @@ internal sealed class CollectIndex
     public void Add(FlowBlock block)
     {
         var (blocks, count) = _snapshot;
-        var at = FirstAtOrAfter(block.Number);
+        var at = FirstAtOrAfter(Blocks, block.Number);
         if (at == count && count < blocks.Length)
         {
             blocks[count] = block;
@@ -39,7 +39,7 @@ internal sealed class CollectIndex
     public void Remove(FlowBlock block)
     {
         var (blocks, count) = _snapshot;
-        var at = FirstAtOrAfter(block.Number);
+        var at = FirstAtOrAfter(Blocks, block.Number);
         var fewer = new FlowBlock[blocks.Length];
         blocks.AsSpan(0, at).CopyTo(fewer);
         blocks.AsSpan(at + 1, count - at - 1).CopyTo(fewer.AsSpan(at));
@@ -47,9 +47,9 @@ internal sealed class CollectIndex
     }
 
     /// <summary>The position of the first block whose number is at least <paramref name="number"/>.</summary>
-    public int FirstAtOrAfter(int number)
+    /// <param name="blocks">What <see cref="Blocks"/> said: the index may be another one by now.</param>
+    public static int FirstAtOrAfter(ReadOnlySpan<FlowBlock> blocks, int number)
     {
-        var blocks = Blocks;
         int low = 0,
             high = blocks.Length;
         while (low < high)

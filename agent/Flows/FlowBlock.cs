@@ -60,15 +60,26 @@ internal sealed unsafe class FlowBlock(int number, BlockRows* rows)
         return records == null ? null : (byte*)Volatile.Read(ref *(nint*)(records + row));
     }
 
-    /// <summary>Gives the row a record of statistics, or takes it away.</summary>
+    /// <summary>Makes room for the rows' records of statistics.</summary>
+    /// <returns>False where there is no memory for it.</returns>
+    public bool TryKeepStatistics()
+    {
+        if (rows->Statistics != null)
+            return true;
+        try
+        {
+            Volatile.Write(ref *(nint*)&rows->Statistics, (nint)NativeMemory.AllocZeroed(Rows, (nuint)sizeof(byte*)));
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Gives the row a record of statistics, or takes it away; after <see cref="TryKeepStatistics"/>.</summary>
     public void SetStatistics(int row, byte* record)
     {
-        if (rows->Statistics == null)
-        {
-            if (record == null)
-                return;
-            Volatile.Write(ref *(nint*)&rows->Statistics, (nint)NativeMemory.AllocZeroed(Rows, (nuint)sizeof(byte*)));
-        }
         Volatile.Write(ref *(nint*)(rows->Statistics + row), (nint)record);
     }
 

@@ -11,7 +11,7 @@ public sealed partial class FlowSet
             return false;
         var number = (int)((index - 1) / FlowBlock.Rows);
         var blocks = _collect.Blocks;
-        var at = _collect.FirstAtOrAfter(number);
+        var at = CollectIndex.FirstAtOrAfter(blocks, number);
         return at < blocks.Length && blocks[at].Number == number && TryRead(blocks[at], (int)((index - 1) % FlowBlock.Rows), since, ref flow);
     }
 
@@ -22,7 +22,7 @@ public sealed partial class FlowSet
         var number = (int)(after / FlowBlock.Rows);
         var row = (int)(after % FlowBlock.Rows);
         var blocks = _collect.Blocks;
-        for (var at = _collect.FirstAtOrAfter(number); at < blocks.Length; at++)
+        for (var at = CollectIndex.FirstAtOrAfter(blocks, number); at < blocks.Length; at++)
         {
             var block = blocks[at];
             if (block.Number != number)

@@ -7,8 +7,8 @@ namespace Rtfm.Agent.Flows;
 
 /// <summary>The flows that one rule set made: its part of the flow table. Writing is here, reading in the other part.</summary>
 /// <remarks>
-/// One writer for each shard, any number of readers without locks. The protocol, row by row: the writer makes <see cref="FlowEntry.Sequence"/> odd, changes
-/// the row, makes it even again, each step visible before the next. A reader notes an even sequence, copies the row, checks that the block is still this
+/// A flow belongs to the shard that its key's hash says, which is the same for both directions, whichever thread meets the packet; who writes to a shard holds
+/// its gate. Any number of readers go without locks. The protocol, row by row: the writer makes <see cref="FlowEntry.Sequence"/> odd, changes the row, makes it even again, each step visible before the next. A reader notes an even sequence, copies the row, checks that the block is still this
 /// rule set's, and keeps the copy only if the sequence is what it was: then nothing of the row changed in between, so the copy is one state of it; and since
 /// a block changes hands only when all its rows are free, which changes their sequences, a row that was in use belonged to the owner that was seen.
 /// </remarks>
@@ -26,7 +26,7 @@ public sealed partial class FlowSet : IDisposable
         (_table, RuleSet) = (table, ruleSet);
         _shards = new FlowShard[table.Shards];
         for (var i = 0; i < _shards.Length; i++)
-            _shards[i] = new FlowShard(table, this, i);
+            _shards[i] = new FlowShard(table, this);
     }
 
     /// <summary>The rule set's number.</summary>
@@ -47,15 +47,13 @@ public sealed partial class FlowSet : IDisposable
     /// <summary>The shapes of its keys, also of those that an earlier version of the rule set made.</summary>
     public KeyShapes Shapes { get; } = new();
 
-    internal int ShardCount => _shards.Length;
-
     /// <summary>The kinds of statistics that its flows have.</summary>
     internal StatisticLayouts Statistics { get; } = new();
 
     /// <summary>When the latest packet came, in nanoseconds since 1970; kept while flows have statistics.</summary>
     internal long LatestNs => Volatile.Read(ref _latestNs);
 
-    /// <summary>Counts a batch of packets.</summary>
+    /// <summary>Counts a batch of packets. Any number of threads may do so at once.</summary>
     /// <param name="results">What the rule set said of each.</param>
     /// <param name="plans">What the rule set asks to be kept of flows that are new.</param>
     /// <returns>How many were lost: of new flows that the table had no room for, or whose key has no shape.</returns>
@@ -63,7 +61,9 @@ public sealed partial class FlowSet : IDisposable
     {
         var lost = 0;
         if (Statistics.IsAny && !packets.IsEmpty)
-            Volatile.Write(ref _latestNs, Math.Max(packets[^1].TimeNs, _latestNs));
+            NoteTime(packets[^1].TimeNs);
+        // A shape's number that another thread found may have come to us before the shape.
+        Volatile.ReadBarrier();
         for (var i = 0; i < results.Length; i++)
         {
             ref var result = ref results[i];
@@ -78,12 +78,10 @@ public sealed partial class FlowSet : IDisposable
                 result.Hash = KeyHash.Of(Shapes[result.Shape], (byte*)at + MatchResult.KeyOffset, _table.HashSeed);
             _shards[FlowShard.Of(result.Hash, (uint)_shards.Length)].Prefetch(result.Hash);
         }
-        foreach (var shard in _shards)
-        {
-            lock (shard.Gate)
-                lost += shard.CountBatch(results, packets, plans, layer, now);
-        }
-        return lost;
+        if (_shards.Length > 1)
+            return lost + CountInShards(results, packets, new(plans, layer, now));
+        lock (_shards[0].Gate)
+            return lost + _shards[0].CountAll(results, packets, new(plans, layer, now));
     }
 
     /// <summary>Gives the records of idle flows back that no reader still needs (FLOW-02).</summary>
@@ -94,7 +92,7 @@ public sealed partial class FlowSet : IDisposable
     public int Recover(Uptime now, uint timeout, Uptime? heldSince, int budget)
     {
         var recovered = 0;
-        var at = _collect.FirstAtOrAfter(_recoverFrom);
+        var at = CollectIndex.FirstAtOrAfter(_collect.Blocks, _recoverFrom);
         for (; budget > 0; budget -= FlowBlock.Rows)
         {
             if (at >= _collect.Blocks.Length)
@@ -102,6 +100,7 @@ public sealed partial class FlowSet : IDisposable
                 _recoverFrom = 0;
                 return recovered;
             }
+            // A block that a metering thread puts in before this one makes us see a block twice, never pass one over.
             var block = _collect.Blocks[at];
             var shard = ShardOf(block);
             lock (shard.Gate)

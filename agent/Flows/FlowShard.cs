@@ -8,19 +8,21 @@ using Rtfm.Model;
 
 namespace Rtfm.Agent.Flows;
 
-/// <summary>The part of a rule set's flows that one metering thread at a time writes: those whose keys' hashes fall to it.</summary>
+/// <summary>The part of a rule set's flows that one thread at a time writes: those whose keys' hashes fall to it.</summary>
 /// <remarks>
-/// Packets are counted a batch at a time, in three passes, so that memory is waited for once and not once for each packet: hash the keys and ask for the
+/// Who writes holds <see cref="Gate"/>. Packets are counted a batch at a time, in three passes, so that memory is waited for once and not once for each packet: hash the keys and ask for the
 /// index's slots; look into the slots and ask for the rows; count.
 /// </remarks>
 internal sealed unsafe class FlowShard : IDisposable
 {
     private readonly FlowTable _table;
     private readonly FlowSet _set;
-    private readonly int _number;
     private readonly SearchIndex _search = new();
     private readonly List<FlowBlock>[] _open;
     private int _count;
+
+    /// <summary>When the latest batch arrived.</summary>
+    private Uptime _latest;
 
     /// <summary>A flow and the flow of the reversed key may both be there: the search must not stop at the first it meets.</summary>
     private bool _hasBothWays;
@@ -31,9 +33,9 @@ internal sealed unsafe class FlowShard : IDisposable
     /// <summary>True where flows may have statistics.</summary>
     private bool _keepsStatistics;
 
-    public FlowShard(FlowTable table, FlowSet set, int number)
+    public FlowShard(FlowTable table, FlowSet set)
     {
-        (_table, _set, _number) = (table, set, number);
+        (_table, _set) = (table, set);
         _open = new List<FlowBlock>[FlowTable.RowClasses];
         for (var i = 0; i < _open.Length; i++)
             _open[i] = [];
@@ -44,42 +46,44 @@ internal sealed unsafe class FlowShard : IDisposable
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Counts those packets of a batch whose flows are in this shard.</summary>
+    /// <summary>Counts all packets of a batch that have flows: there is one shard.</summary>
     /// <param name="results">What the rule set said of each packet; hashes are filled in.</param>
     /// <param name="packets">The packets themselves.</param>
-    /// <param name="plans">What the rule set asks to be kept of flows that are new.</param>
     /// <returns>How many packets were lost: of new flows that the table had no room for.</returns>
-    public int CountBatch(Span<MatchResult> results, ReadOnlySpan<MatchKey> packets, KeyPlans plans, OctetLayer layer, Uptime now)
+    public int CountAll(Span<MatchResult> results, ReadOnlySpan<MatchKey> packets, in BatchContext batch)
     {
-        _plans = plans.AsksForStatistics ? plans : null;
-        _keepsStatistics = _set.Statistics.IsAny;
-        var shards = (uint)_set.ShardCount;
-        for (var i = 0; i < results.Length; i++)
+        var now = Begin(batch);
+        foreach (ref var result in results)
         {
-            ref var result = ref results[i];
-            if (!IsOurs(result, shards))
-                continue;
-            result.Index = _search.First(result.Hash);
-            result.Row = result.Index == 0 ? null : _table.RowAt(result.Index);
-            if (Sse.IsSupported && result.Row != null)
-                Sse.Prefetch0(result.Row);
+            if (HasFlow(result))
+                Find(ref result);
         }
-
         var lost = 0;
         for (var i = 0; i < results.Length; i++)
         {
-            ref var result = ref results[i];
-            if (!IsOurs(result, shards))
-                continue;
-            ref readonly var packet = ref packets[i];
-            var octets = layer == OctetLayer.Network ? packet.NetworkOctets : packet.AdjacentOctets;
-            if (!TryCount(ref result, packet, octets, now))
+            if (HasFlow(results[i]) && !TryCount(ref results[i], packets[i], OctetsOf(packets[i], batch.Layer), now))
                 lost++;
         }
         return lost;
     }
 
-    /// <summary>Asks for the slots that <see cref="CountBatch"/> will look into.</summary>
+    /// <summary>Counts those packets of a batch whose numbers are given: those of this shard.</summary>
+    /// <inheritdoc cref="CountAll"/>
+    public int CountSome(Span<MatchResult> results, ReadOnlySpan<MatchKey> packets, ReadOnlySpan<byte> numbers, in BatchContext batch)
+    {
+        var now = Begin(batch);
+        foreach (var i in numbers)
+            Find(ref results[i]);
+        var lost = 0;
+        foreach (var i in numbers)
+        {
+            if (!TryCount(ref results[i], packets[i], OctetsOf(packets[i], batch.Layer), now))
+                lost++;
+        }
+        return lost;
+    }
+
+    /// <summary>Asks for the slots that <see cref="Find"/> will look into. Needs no gate.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(uint hash) => _search.Prefetch(hash);
 
@@ -91,7 +95,8 @@ internal sealed unsafe class FlowShard : IDisposable
         {
             ref var entry = ref block[row];
             var lastActive = new Uptime(entry.LastActive);
-            if (now.Hundredths - lastActive.Hundredths < timeout || lastActive >= heldSince)
+            // A metering thread may have looked at the clock later than we.
+            if (lastActive > now || now.Hundredths - lastActive.Hundredths < timeout || lastActive >= heldSince)
                 continue;
             fixed (byte* key = block.Key(row))
                 _search.Remove(KeyHash.Of(_set.Shapes[entry.ShapeNumber - 1], key, _table.HashSeed), block.IndexOf(row));
@@ -124,11 +129,33 @@ internal sealed unsafe class FlowShard : IDisposable
     /// <summary>The shard of a hash: by its upper bits, while the search index uses the lower ones.</summary>
     public static uint Of(uint hash, uint shards) => shards == 1 ? 0 : (uint)((ulong)hash * shards >> 32);
 
+    /// <summary>True where the packet is to be counted in a flow, whose key has a name.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsOurs(in MatchResult result, uint shards) =>
-        result.Outcome is MatchedAs.Forward or MatchedAs.Reversed
-        && result.Shape != MatchResult.NoShape
-        && (shards == 1 || Of(result.Hash, shards) == _number);
+    public static bool HasFlow(in MatchResult result) =>
+        result.Outcome is MatchedAs.Forward or MatchedAs.Reversed && result.Shape != MatchResult.NoShape;
+
+    /// <summary>Makes ready for a batch.</summary>
+    /// <returns>When it counts as arrived: another thread's batch may have been stamped later and come first, and a flow's last time never steps back.</returns>
+    private Uptime Begin(in BatchContext batch)
+    {
+        _plans = batch.Plans.AsksForStatistics ? batch.Plans : null;
+        _keepsStatistics = _set.Statistics.IsAny;
+        if (batch.Now > _latest)
+            _latest = batch.Now;
+        return _latest;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Find(ref MatchResult result)
+    {
+        result.Index = _search.First(result.Hash);
+        result.Row = result.Index == 0 ? null : _table.RowAt(result.Index);
+        if (Sse.IsSupported && result.Row != null)
+            Sse.Prefetch0(result.Row);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint OctetsOf(in MatchKey packet, OctetLayer layer) => layer == OctetLayer.Network ? packet.NetworkOctets : packet.AdjacentOctets;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryCount(ref MatchResult result, in MatchKey packet, uint octets, Uptime now)
@@ -266,6 +293,11 @@ internal sealed unsafe class FlowShard : IDisposable
         var record = _table.StatisticMemory.TryTake(layout.Length);
         if (record == null)
             return;
+        if (!block.TryKeepStatistics())
+        {
+            _table.StatisticMemory.Refuse(record);
+            return;
+        }
         StatisticRecord.Begin(record, layout, firstNs);
         block.SetStatistics(row, record);
         _keepsStatistics = true;

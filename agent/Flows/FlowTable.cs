@@ -21,17 +21,22 @@ public sealed unsafe class FlowTable : IDisposable
     private int _activeFlows;
 
     /// <param name="maxFlows">The most flow records, of all rule sets together (flowMaxFlows).</param>
-    /// <param name="shards">How many metering threads can write at the same time.</param>
+    /// <param name="shards">How many metering threads can write at the same time; as many parts has each rule set's search index.</param>
     /// <param name="statisticsMiB">The most memory for flows' statistics.</param>
     public FlowTable(int maxFlows, int shards = 1, int statisticsMiB = DefaultStatisticsMiB)
+        // Enough for a full table, and for many rule sets whose flows fill no block.
+        : this(maxFlows, shards, statisticsMiB, maxBlocks: maxFlows / FlowBlock.Rows + 65_536) { }
+
+    /// <param name="maxBlocks">For so many blocks of 256 rows there is memory.</param>
+    internal FlowTable(int maxFlows, int shards, int statisticsMiB, int maxBlocks)
     {
         StatisticMemory = new StatisticMemory((long)statisticsMiB << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxFlows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(shards, MaxShards);
         MaxFlows = CreationLimit = maxFlows;
         Shards = shards;
-        // Enough for a full table, and for many rule sets whose flows fill no block.
-        _memory = new BlockMemory(maxFlows / FlowBlock.Rows + 65_536);
+        _memory = new BlockMemory(maxBlocks);
         Span<byte> seed = stackalloc byte[sizeof(ulong)];
         RandomNumberGenerator.Fill(seed);
         HashSeed = BitConverter.ToUInt64(seed);
@@ -39,6 +44,9 @@ public sealed unsafe class FlowTable : IDisposable
 
     /// <summary>Memory for flows' statistics unless told (RFC 2724): about 100,000 flows with four distributions of 60 buckets.</summary>
     public const int DefaultStatisticsMiB = 256;
+
+    /// <summary>The most metering threads.</summary>
+    public const int MaxShards = 64;
 
     public int MaxFlows { get; }
 
@@ -136,9 +144,14 @@ public sealed unsafe class FlowTable : IDisposable
     /// <summary>Takes the right to make one more flow.</summary>
     internal bool TryReserve()
     {
-        if (Interlocked.Increment(ref _activeFlows) <= CreationLimit)
-            return true;
-        Interlocked.Decrement(ref _activeFlows);
+        // Never beyond the limit, not even for a moment: the marks are compared with what is seen here.
+        for (var flows = ActiveFlows; flows < CreationLimit; )
+        {
+            var seen = Interlocked.CompareExchange(ref _activeFlows, flows + 1, flows);
+            if (seen == flows)
+                return true;
+            flows = seen;
+        }
         return false;
     }
 

@@ -16,7 +16,7 @@ internal unsafe delegate void MatchCode(
     TestTable[] tables
 );
 
-/// <summary>A rule set as machine code.</summary>
+/// <summary>A rule set as machine code, for any number of threads.</summary>
 internal sealed unsafe class CompiledRuleSet
 {
     private readonly MatchCode _code;
@@ -24,7 +24,7 @@ internal sealed unsafe class CompiledRuleSet
     private readonly KeyBuilder _keys;
     private readonly TestTable[] _tables;
     private readonly ushort[] _shapes;
-    private readonly ulong[] _faults = GC.AllocateArray<ulong>(1, pinned: true);
+    private ulong _faults;
 
     public CompiledRuleSet(MatchCode code, KeyPlans plans, KeyBuilder keys, TestTable[] tables)
     {
@@ -34,15 +34,19 @@ internal sealed unsafe class CompiledRuleSet
     }
 
     /// <inheritdoc cref="PacketMatchingEngine.Faults"/>
-    public ulong Faults => Volatile.Read(ref _faults[0]);
+    public ulong Faults => Volatile.Read(ref _faults);
 
     public void Match(ReadOnlySpan<MatchKey> packets, Span<MatchResult> results)
     {
         fixed (MatchKey* keys = packets)
         fixed (MatchResult* to = results)
         fixed (ushort* shapes = _shapes)
-        fixed (ulong* faults = _faults)
-            _code(keys, to, packets.Length, shapes, faults, this, _tables);
+        {
+            var faults = 0ul;
+            _code(keys, to, packets.Length, shapes, &faults, this, _tables);
+            if (faults != 0)
+                Interlocked.Add(ref _faults, faults);
+        }
     }
 
     /// <summary>Makes a key in the general way, for packets that the code has no quick way for. Called by the code.</summary>
@@ -57,6 +61,6 @@ internal sealed unsafe class CompiledRuleSet
         result->Plan = plan;
         result->SetKey(key);
         if (variant >= 0)
-            self._shapes[plan * 2 + variant] = result->Shape;
+            Volatile.Write(ref self._shapes[plan * 2 + variant], result->Shape);
     }
 }

@@ -1,6 +1,7 @@
 namespace Rtfm.Agent.Matching;
 
 /// <summary>The different queues with which a rule set's matches end, each once: what keys, and which statistics, are made from.</summary>
+/// <remarks>Added to by one thread while the rule set is compiled, by any while it is interpreted; read by any, without locks.</remarks>
 internal sealed class KeyPlans
 {
     /// <summary>No plan: the flow has no statistics.</summary>
@@ -11,7 +12,9 @@ internal sealed class KeyPlans
 
     private readonly RuleProgram _program;
     private readonly Dictionary<byte[], KeyDecision> _known = new(OctetComparer.Instance);
-    private readonly List<KeyDecision> _plans = [];
+    private readonly Lock _gate = new();
+    private KeyDecision[] _plans = new KeyDecision[8];
+    private int _count;
 
     public KeyPlans(RuleProgram program)
     {
@@ -20,18 +23,22 @@ internal sealed class KeyPlans
             AsksForStatistics |= rule.Field.Kind is FieldKind.Statistic or FieldKind.MeterVariable;
     }
 
-    public int Count => _plans.Count;
+    public int Count => _count;
 
-    public KeyDecision this[int number] => _plans[number];
+    public KeyDecision this[int number] => Volatile.Read(ref _plans)[number];
 
     /// <summary>False where no rule can ask for a statistic.</summary>
     public bool AsksForStatistics { get; }
 
     /// <summary>What the flow of a result has beside its counters; null: nothing.</summary>
-    public StatisticPlan? StatisticsOf(in MatchResult result) => result.Plan == None ? null : _plans[result.Plan].Statistics;
+    public StatisticPlan? StatisticsOf(in MatchResult result) => result.Plan == None ? null : this[result.Plan].Statistics;
 
     /// <summary>The number of the plan of that queue, while packets come.</summary>
-    public int NumberOf(ReadOnlySpan<Pushed> queue) => _plans.Count < MaxInterpreted ? Add(queue).Number : None;
+    public int NumberOf(ReadOnlySpan<Pushed> queue)
+    {
+        lock (_gate)
+            return _count < MaxInterpreted ? Add(queue).Number : None;
+    }
 
     /// <summary>The plan of that queue.</summary>
     public KeyDecision Add(ReadOnlySpan<Pushed> queue)
@@ -47,9 +54,15 @@ internal sealed class KeyPlans
         var identity = SymbolicState.IdentityOf(newest);
         if (_known.TryGetValue(identity, out var known))
             return known;
-        var plan = new KeyDecision(newest, _plans.Count, StatisticPlan.Of(newest, _program));
+        var plan = new KeyDecision(newest, _count, StatisticPlan.Of(newest, _program));
         _known.Add(identity, plan);
-        _plans.Add(plan);
+        if (_count == _plans.Length)
+        {
+            var larger = new KeyDecision[_count * 2];
+            _plans.CopyTo(larger, 0);
+            Volatile.Write(ref _plans, larger);
+        }
+        _plans[_count++] = plan;
         return plan;
     }
 }

@@ -19,9 +19,9 @@ public static class MeterStages
             byKernel += counters.LostByKernel;
             damaged += counters.Damaged;
         }
-        var processor = meter.Processor;
-        var parsed = processor.Parsed;
-        var matched = parsed.Packets - parsed.UnparsedPackets - processor.LeftOutPackets;
+        var leftOut = meter.LeftOutPackets;
+        var parsed = meter.Parsed;
+        var matched = parsed.Packets - parsed.UnparsedPackets - leftOut;
         var stages = new List<StageCounters>
         {
             new(
@@ -41,9 +41,9 @@ public static class MeterStages
                 parsed.UnparsedPackets,
                 "no match key could be made: see the reasons"
             ),
-            new("management", parsed.Packets - parsed.UnparsedPackets, matched, processor.LeftOutPackets, "the meter's own SNMP traffic"),
+            new("management", parsed.Packets - parsed.UnparsedPackets, matched, leftOut, "the meter's own SNMP traffic"),
         };
-        foreach (var run in processor.Running)
+        foreach (var run in meter.Running)
         {
             stages.Add(
                 new($"match {run.Number}", run.Seen, run.Counted + run.Lost, run.Ignored + run.Unmatched, "ignored or unmatched by the rule set")

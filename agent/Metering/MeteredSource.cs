@@ -3,15 +3,25 @@ using Rtfm.Agent.Capture;
 namespace Rtfm.Agent.Metering;
 
 /// <summary>A source of packets as the meter's counters show it. Counts go on when the source is opened again.</summary>
-public sealed class MeteredSource(uint ifIndex, string name)
+/// <param name="ifIndex">The interface's number, or what a file is called instead.</param>
+/// <param name="rings">How many threads read it.</param>
+public sealed class MeteredSource(uint ifIndex, string name, bool isFile = false, int rings = 1)
 {
     private readonly Lock _lock = new();
+    private readonly SourceCounters[] _open = new SourceCounters[rings];
     private SourceCounters _closed;
-    private SourceCounters _open;
+    private volatile uint _ifIndex = ifIndex;
 
-    public uint IfIndex { get; } = ifIndex;
+    /// <summary>Changes when an interface is made anew.</summary>
+    public uint IfIndex
+    {
+        get => _ifIndex;
+        internal set => _ifIndex = value;
+    }
 
     public string Name { get; } = name;
+
+    public bool IsFile { get; } = isFile;
 
     /// <summary>Since the meter started.</summary>
     public SourceCounters Counters
@@ -19,29 +29,40 @@ public sealed class MeteredSource(uint ifIndex, string name)
         get
         {
             lock (_lock)
-            {
-                return new(
-                    _closed.Received + _open.Received,
-                    _closed.LostByInterface + _open.LostByInterface,
-                    _closed.LostByKernel + _open.LostByKernel,
-                    _closed.Damaged + _open.Damaged
-                );
-            }
+                return Sum();
         }
     }
 
-    /// <summary>The source's counts since it was opened.</summary>
-    public void Update(SourceCounters counters)
+    /// <summary>The counts, since it was opened, of one of the rings that share its packets.</summary>
+    public void Update(SourceCounters counters, int ring = 0)
     {
         lock (_lock)
-            _open = counters;
+            _open[ring] = counters;
     }
 
     /// <summary>The source was closed: what it counted stays.</summary>
     public void Close()
     {
-        var all = Counters;
         lock (_lock)
-            (_closed, _open) = (all, default);
+        {
+            _closed = Sum();
+            _open.AsSpan().Clear();
+        }
+    }
+
+    private SourceCounters Sum()
+    {
+        var sum = _closed;
+        foreach (var open in _open)
+        {
+            sum = sum with
+            {
+                Received = sum.Received + open.Received,
+                LostByKernel = sum.LostByKernel + open.LostByKernel,
+                Damaged = sum.Damaged + open.Damaged,
+            };
+        }
+        // What the interface drops it drops for all rings, and each tells the same.
+        return sum with { LostByInterface = sum.LostByInterface + _open[0].LostByInterface };
     }
 }

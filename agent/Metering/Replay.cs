@@ -13,12 +13,12 @@ internal sealed class Replay : IDisposable
     private long? _startNs;
     private long _nowNs;
 
-    public Replay(RuleSet ruleSet, OctetLayer octets, int maxFlows)
+    public Replay(RuleSet ruleSet, OctetLayer octets, int maxFlows, bool intoTunnels = false)
     {
         _table = new FlowTable(maxFlows);
         Flows = _table.GetOrAdd(RuleSet.BuiltInNumber);
         Run = new RunningRuleSet(RuleSet.BuiltInNumber, ruleSet, new(ruleSet, Flows.Shapes), Flows);
-        Processor = new PacketProcessor(octets);
+        Processor = new PacketProcessor(octets, intoTunnels);
         Processor.Run([Run]);
     }
 

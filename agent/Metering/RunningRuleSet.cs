@@ -25,7 +25,15 @@ public sealed class RunningRuleSet(int number, object rules, RuleSetEngine engin
     public ulong Seen => Volatile.Read(ref _seen);
 
     /// <summary>Packets counted in a flow.</summary>
-    public ulong Counted => Seen - Ignored - Unmatched - Lost;
+    public ulong Counted
+    {
+        get
+        {
+            // Seen goes last here and first in counting, so that the rest is never negative.
+            var notCounted = Ignored + Unmatched + Lost;
+            return Seen - notCounted;
+        }
+    }
 
     /// <summary>Packets the rules ignored.</summary>
     public ulong Ignored => Volatile.Read(ref _ignored);
@@ -51,7 +59,7 @@ public sealed class RunningRuleSet(int number, object rules, RuleSetEngine engin
             ignored += result.Outcome == MatchedAs.Ignored ? 1ul : 0;
             unmatched += result.Outcome == MatchedAs.Unmatched ? 1ul : 0;
         }
-        // Seen goes first: Counted, which is made of the four, is never negative.
+        // Seen goes first: see Counted.
         Interlocked.Add(ref _seen, seen);
         Interlocked.Add(ref _ignored, ignored);
         Interlocked.Add(ref _unmatched, unmatched);

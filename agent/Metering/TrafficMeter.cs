@@ -2,6 +2,7 @@ using System.Linq;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Flows;
+using Rtfm.Agent.Packets;
 using Rtfm.Model;
 using Rtfm.Snmp.Mib;
 
@@ -9,7 +10,8 @@ namespace Rtfm.Agent.Metering;
 
 /// <summary>The meter (RFC 2722 §4): meters batches of packets, runs the rule sets that its tasks name, recovers idle flows, and keeps its configuration.</summary>
 /// <remarks>
-/// One lock, taken once per batch and once per change of the configuration, orders those who write to the flow table. Those who read flows take none.
+/// One gate orders those who change the configuration; each metering thread has one of its own, taken once per batch (<see cref="MeteringWorkers"/>), and flows
+/// have theirs (<see cref="FlowSet"/>). They are taken in that order. Those who read flows take none.
 /// </remarks>
 public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposable
 {
@@ -17,25 +19,26 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     private const int RecoveryRows = 65_536;
 
     private readonly Lock _gate = new();
-    private readonly PacketProcessor _processor;
+    private readonly MeteringWorkers _workers;
     private readonly MeterStateFile? _stateFile;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
     private readonly long _startedAt;
+    private readonly Func<uint> _uptime;
     private readonly Dictionary<int, RunningRuleSet> _runs = [];
-    private readonly Sampler _sampler = new();
     private volatile MeterConfiguration _configuration;
     private volatile MeteredSource[] _sources = [];
+    private volatile int _reactFrom;
     private uint _lastUpkeep;
 
     /// <param name="flows">The flow table; the meter disposes it.</param>
-    /// <param name="processor">Meters batches into <paramref name="flows"/>.</param>
+    /// <param name="processors">Meter batches into <paramref name="flows"/>: one for each metering thread.</param>
     /// <param name="configuration">What to start with.</param>
     /// <param name="clock">Gives Uptime: when live, the system's.</param>
     /// <param name="stateFile">Where changes are kept over restarts; null: nowhere.</param>
     public TrafficMeter(
         FlowTable flows,
-        PacketProcessor processor,
+        IReadOnlyList<PacketProcessor> processors,
         MeterConfiguration configuration,
         TimeProvider clock,
         ILogger<TrafficMeter> logger,
@@ -43,11 +46,12 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     )
     {
         Flows = flows;
-        _processor = processor;
+        _workers = new MeteringWorkers(processors);
         _stateFile = stateFile;
         _logger = logger;
         _clock = clock;
         _startedAt = clock.GetTimestamp();
+        _uptime = () => Now;
         _configuration = MeterConfiguration.Initial;
         lock (_gate)
             PutInForce(configuration);
@@ -55,7 +59,17 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
 
     public FlowTable Flows { get; }
 
-    public PacketProcessor Processor => _processor;
+    /// <summary>How many threads can meter at the same time.</summary>
+    public int Threads => _workers.Count;
+
+    /// <summary>The rule sets that run now, each once (MIB-66).</summary>
+    public IReadOnlyList<RunningRuleSet> Running => _workers.Running;
+
+    /// <summary>What parsing met so far.</summary>
+    public ParseCounters Parsed => _workers.Parsed;
+
+    /// <summary>Packets of the meter's own SNMP traffic that were left out.</summary>
+    public ulong LeftOutPackets => _workers.LeftOutPackets;
 
     public MeterConfiguration Current => _configuration;
 
@@ -66,7 +80,7 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     public IReadOnlyList<MeteredSource> Sources => _sources;
 
     /// <summary>Packets that sampling left out, by intent (MIB-45).</summary>
-    public ulong SampledOut => _sampler.LeftOut;
+    public ulong SampledOut => _workers.SampledOut;
 
     /// <summary>Packets of the interface that never reached the meter (flowInterfaceLostPackets).</summary>
     public ulong LostPackets(uint ifIndex)
@@ -83,25 +97,43 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     /// <summary>Names the sources whose packets will come.</summary>
     public void Attach(IReadOnlyList<MeteredSource> sources) => _sources = [.. sources];
 
-    /// <summary>Meters one batch. Called by capture threads.</summary>
-    public void Process(PacketBatch batch)
+    /// <summary>An interface was made anew and has another number: its row moves there, with its sample rate.</summary>
+    public void Renumber(MeteredSource source, uint ifIndex)
     {
         lock (_gate)
         {
-            _sampler.Sample(batch);
-            _processor.Process(batch.Packets, new Uptime(Now));
-            ReactToUsage();
+            var before = source.IfIndex;
+            if (before == ifIndex)
+                return;
+            // Whoever had the number has lost it, too; both change places until that one is found again.
+            foreach (var other in _sources)
+            {
+                if (other.IfIndex == ifIndex)
+                    other.IfIndex = before;
+            }
+            source.IfIndex = ifIndex;
+            var points = _configuration.Interfaces;
+            var (moved, displaced) = (points.Find(before), points.Find(ifIndex));
+            points = displaced is null ? points.Without(before) : points.With(before, displaced with { IfIndex = before });
+            if (moved is not null)
+                points = points.With(ifIndex, moved with { IfIndex = ifIndex });
+            Replace(_configuration with { Interfaces = points });
         }
     }
 
-    /// <summary>Meters packets that are parsed already.</summary>
-    internal void Process(ReadOnlySpan<Packets.MatchKey> packets)
+    /// <summary>Meters one batch. Called by capture threads.</summary>
+    /// <param name="thread">Which of the meter's <see cref="Threads"/> it is; batches of the same one wait for each other.</param>
+    public void Process(PacketBatch batch, int thread = 0)
     {
-        lock (_gate)
-        {
-            _processor.Process(packets, new Uptime(Now));
-            ReactToUsage();
-        }
+        _workers.Process(thread, batch, _uptime);
+        ReactAfterBatch();
+    }
+
+    /// <summary>Meters packets that are parsed already.</summary>
+    internal void Process(ReadOnlySpan<MatchKey> packets, int thread = 0)
+    {
+        _workers.Process(thread, packets, _uptime);
+        ReactAfterBatch();
     }
 
     /// <summary>What is due as time passes: readers that time out, rows that were never finished, idle flows. Called about once a second.</summary>
@@ -135,7 +167,7 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
         }
     }
 
-    /// <summary>The lock is let go between rounds, so that packets do not wait for a whole table.</summary>
+    /// <summary>Metering goes on meanwhile; packets wait for a block of rows at most, and managers for one round.</summary>
     private void RecoverIdleFlows()
     {
         foreach (var set in Flows.Sets)
@@ -158,6 +190,7 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     /// <summary>Uptime wrapped, after 497 days: times of flows before cannot be compared with those after (MIB-90).</summary>
     private void StartOver()
     {
+        using var halted = _workers.Halt();
         foreach (var set in Flows.Sets)
             Flows.Remove(set.RuleSet);
         Replace(
@@ -166,7 +199,15 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
                 Readers = _configuration.Readers.Select((_, reader) => reader with { LastTime = 0, PreviousTime = 0, AliveAt = 0, TouchedAt = 0 }),
             }
         );
-        RunWhatTasksName();
+    }
+
+    /// <summary>Outside of the metering thread's gate: a reaction halts them all.</summary>
+    private void ReactAfterBatch()
+    {
+        if (Flows.ActiveFlows < _reactFrom)
+            return;
+        lock (_gate)
+            ReactToUsage();
     }
 
     private void ReactToUsage()
@@ -207,31 +248,43 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     {
         lock (_gate)
         {
-            _processor.Run([]);
+            using var halted = _workers.Halt();
+            _workers.Run([]);
             Flows.Dispose();
         }
     }
 
     private void PutInForce(MeterConfiguration next)
     {
-        var before = _configuration;
+        // Rule sets are compiled before anything changes, while metering goes on.
+        var running = RunsOf(next);
+        var (before, ranBefore) = (_configuration, _workers.Running);
         _configuration = next;
-        foreach (var (number, _) in before.RuleSets)
+        using (_workers.Halt())
         {
-            if (next.RuleSets.Find(number) is null)
+            foreach (var (number, _) in before.RuleSets)
+            {
+                if (next.RuleSets.Find(number) is not null)
+                    continue;
+                _runs.Remove((int)number);
                 Flows.Remove((int)number); // MIB-33: its flow data goes with it.
+            }
+            Flows.CreationLimit = next.FloodMode ? 0 : Upkeep.FlowsToFloodMark(next, Flows.MaxFlows);
+            _workers.SetRates(next.Interfaces);
+            _workers.Run(running);
         }
-        _sampler.SetRates(next.Interfaces);
-        Flows.CreationLimit = next.FloodMode ? 0 : Upkeep.FlowsToFloodMark(next, Flows.MaxFlows);
-        RunWhatTasksName();
+        _reactFrom = Upkeep.FlowsToReaction(next, Flows.MaxFlows);
+        if (!ranBefore.SequenceEqual(running))
+            Log.Running(_logger, running.Count == 0 ? "none" : string.Join(", ", running.Select(run => run.Number)));
     }
 
-    private void RunWhatTasksName()
+    /// <summary>What the tasks of a configuration name.</summary>
+    private List<RunningRuleSet> RunsOf(MeterConfiguration configuration)
     {
         var running = new List<RunningRuleSet>();
-        foreach (var number in _configuration.RunningRuleSets())
+        foreach (var number in configuration.RunningRuleSets())
         {
-            if (_configuration.RuleSets.Find((uint)number) is not { } ruleSet)
+            if (configuration.RuleSets.Find((uint)number) is not { } ruleSet)
                 continue;
             var flows = Flows.GetOrAdd(number);
             // A set that only goes on running keeps its engine and its counts; one that was loaded anew, or whose flows are gone, starts afresh.
@@ -239,10 +292,7 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
                 _runs[number] = run = new RunningRuleSet(number, ruleSet.Written, new(ruleSet.ToRuleSet(), flows.Shapes), flows);
             running.Add(run);
         }
-        var before = _processor.Running;
-        _processor.Run(running);
-        if (!before.SequenceEqual(running))
-            Log.Running(_logger, running.Count == 0 ? "none" : string.Join(", ", running.Select(run => run.Number)));
+        return running;
     }
 
     private void LogTimedOutReaders(MeterConfiguration next)

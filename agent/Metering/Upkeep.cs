@@ -46,6 +46,18 @@ internal static class Upkeep
             };
     }
 
+    /// <summary>From how many flows on <see cref="ReactToUsage"/> has something to change: cheap to compare after every batch.</summary>
+    public static int FlowsToReaction(MeterConfiguration configuration, int maxFlows)
+    {
+        var lowest = configuration is { FloodMode: false, FloodMark: > 0 and < 100 } ? configuration.FloodMark : 100;
+        foreach (var (_, task) in configuration.Tasks)
+        {
+            if (task.TripsAt(100.0))
+                lowest = Math.Min(lowest, task.HighWaterMark);
+        }
+        return lowest == 100 ? int.MaxValue : (int)((long)maxFlows * lowest / 100) + 1;
+    }
+
     /// <summary>How many flows the table may hold before a mark trips: one more than the mark, and the meter reacts (FLOW-09).</summary>
     public static int FlowsToFloodMark(MeterConfiguration configuration, int maxFlows) =>
         configuration.FloodMark is > 0 and < 100 ? Math.Min(maxFlows, (int)((long)maxFlows * configuration.FloodMark / 100) + 1) : maxFlows;

@@ -25,10 +25,7 @@ internal sealed class MeterExtMib
             .ReadOnly(5, "rtfmStageLost", Smi.Counter64, row => row.Lost)
             .ReadOnly(6, "rtfmStageRemark", Smi.Utf8(255), row => row.Remark);
         _plane
-            .Table(
-                Under(1, 2, 1),
-                Rows(m => MeterStages.Reasons(m.Processor.Parsed).Select(each => new Reason(each.Reason, each.Packets, each.IsPartial)))
-            )
+            .Table(Under(1, 2, 1), Rows(m => MeterStages.Reasons(m.Parsed).Select(each => new Reason(each.Reason, each.Packets, each.IsPartial))))
             .ReadOnly(2, "rtfmUnparsedReason", Smi.Utf8(255), row => row.Name)
             .ReadOnly(3, "rtfmUnparsedPackets", Smi.Counter64, row => row.Packets)
             .ReadOnly(4, "rtfmUnparsedKind", Smi.Range(1, 2), row => row.IsPartial ? 2 : 1);
@@ -36,7 +33,7 @@ internal sealed class MeterExtMib
             .Table(
                 Under(1, 3, 1),
                 new SingleIndexRows<TrafficMeter, RunningRuleSet>(m =>
-                    m.Processor.Running.Aggregate(SortedRows<RunningRuleSet>.Empty, (rows, run) => rows.With((uint)run.Number, run))
+                    m.Running.Aggregate(SortedRows<RunningRuleSet>.Empty, (rows, run) => rows.With((uint)run.Number, run))
                 )
             )
             .ReadOnly(2, "rtfmRuleSetSeen", Smi.Counter64, row => row.Seen)

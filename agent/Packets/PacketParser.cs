@@ -14,6 +14,7 @@ public static class PacketParser
     /// <param name="intoTunnels">Whether to look for the addresses within tunnels.</param>
     public static void Parse(ReadOnlySpan<CapturedPacket> packets, Span<MatchKey> keys, ParseCounters counters, bool intoTunnels = false)
     {
+        counters.Packets += (ulong)packets.Length;
         for (var i = 0; i < packets.Length; i++)
         {
             ref readonly var packet = ref packets[i];
@@ -23,7 +24,6 @@ public static class PacketParser
             if (key.Unparsed != UnparsedReason.None)
                 counters.Count(key.Unparsed);
         }
-        counters.Packets += (ulong)packets.Length;
     }
 
     private static void Parse(in CapturedPacket packet, bool intoTunnels, ref MatchKey key, ParseCounters counters)

@@ -16,6 +16,17 @@ public sealed class ParseCounters
 
     public ulong this[PartialReason reason] => _partial[(int)reason];
 
+    /// <summary>Adds what another thread counts; what is unparsed is read before all packets, so that it is never more.</summary>
+    internal void Add(ParseCounters other)
+    {
+        UnparsedPackets += other.UnparsedPackets;
+        for (var i = 0; i < _unparsed.Length; i++)
+            _unparsed[i] += other._unparsed[i];
+        for (var i = 0; i < _partial.Length; i++)
+            _partial[i] += other._partial[i];
+        Packets += other.Packets;
+    }
+
     internal void Count(UnparsedReason reason)
     {
         _unparsed[(int)reason]++;

@@ -51,6 +51,14 @@ internal sealed unsafe class StatisticMemory(long maxOctets) : IDisposable
         }
     }
 
+    /// <summary>Gives a record back that nothing more could be done with, and counts its flow as one without statistics.</summary>
+    public void Refuse(byte* record)
+    {
+        GiveBack(record);
+        lock (_gate)
+            _refused++;
+    }
+
     public void Dispose()
     {
         foreach (var region in _regions)

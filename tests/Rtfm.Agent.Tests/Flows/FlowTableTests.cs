@@ -51,6 +51,56 @@ public sealed class FlowTableTests
     }
 
     [Test]
+    public void A_table_without_memory_for_more_refuses_new_flows_and_goes_on()
+    {
+        using var table = new FlowTable(1_000, shards: 1, statisticsMiB: 0, maxBlocks: 1);
+        var (set, rules) = (table.GetOrAdd(2), RuleNotation.Parse(Sources));
+        var run = new Rtfm.Agent.Metering.RunningRuleSet(2, rules, new(rules, set.Shapes), set);
+        var processor = new Rtfm.Agent.Metering.PacketProcessor();
+        processor.Run([run]);
+        for (var round = 0u; round < 2; round++)
+        {
+            for (var port = 1; port <= 300; port++)
+                processor.Process([FlowHarness.Packet($"A:{port}>B 1")], new Uptime(round));
+        }
+        Assert.That((set.Count, table.ActiveFlows, run.Counted, run.Lost), Is.EqualTo((256, 256, 512ul, 88ul)));
+        set.Recover(new Uptime(100), 10, null, int.MaxValue);
+        processor.Process([FlowHarness.Packet("A:300>B 1")], new Uptime(100));
+        Assert.That((set.Count, table.ActiveFlows, run.Lost), Is.EqualTo((1, 1, 88ul)));
+    }
+
+    [Test]
+    public unsafe void FLOW_06_counters_roll_over_at_64_bits_and_are_not_scaled()
+    {
+        using var meter = new FlowHarness(Sources);
+        meter.Send("A:1>B 100");
+        FlowSnapshot flow = default;
+        Assert.That(meter.Flows.TryGetNext(0, default, ref flow));
+        ref var entry = ref *(FlowEntry*)meter.Table.RowAt(flow.Index);
+        (entry.ToOctets, entry.ToPdus) = (ulong.MaxValue - 9, ulong.MaxValue);
+        meter.Send("A:1>B 100");
+        Assert.That(meter.Flows.TryGetNext(0, default, ref flow));
+        Assert.That((flow.ToOctets, flow.ToPdus), Is.EqualTo((90ul, 0ul)));
+        // MIB-84: the true count is the counter shifted by the scale.
+        Assert.That((flow.Number(FlowAttribute.OctetScale), flow.Number(FlowAttribute.PduScale)), Is.EqualTo((0ul, 0ul)));
+    }
+
+    [Test]
+    public void A_flow_s_last_time_does_not_step_back_and_what_is_newer_than_now_is_not_idle()
+    {
+        using var meter = new FlowHarness(Sources);
+        meter.Now = new Uptime(200);
+        meter.Send("A:1>B 1");
+        meter.Now = new Uptime(150);
+        meter.Send("A:1>B 1");
+        FlowSnapshot flow = default;
+        Assert.That(meter.Flows.TryGetNext(0, new Uptime(200), ref flow));
+        Assert.That(flow.ToPdus, Is.EqualTo(2));
+        Assert.That(meter.Flows.Recover(new Uptime(199), 0, null, int.MaxValue), Is.Zero);
+        Assert.That(meter.Flows.Recover(new Uptime(200), 0, null, int.MaxValue), Is.EqualTo(1));
+    }
+
+    [Test]
     public void Metering_allocates_nothing_per_packet()
     {
         using var meter = new FlowHarness(Sources);

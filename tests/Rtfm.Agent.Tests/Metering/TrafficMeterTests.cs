@@ -191,10 +191,11 @@ public sealed class TrafficMeterTests
         Assert.That(meter.Snmp.Get($"1.3.6.1.2.1.40.2.1.1.28.2.0.{index}").Value.Number, Is.EqualTo(1));
     }
 
-    [Test]
-    public void TC_75_a_table_above_the_high_water_mark_switches_to_the_standby_rule_set()
+    [TestCase(1)]
+    [TestCase(4)]
+    public void TC_75_a_table_above_the_high_water_mark_switches_to_the_standby_rule_set(int threads)
     {
-        using var meter = new MeterHarness(maxFlows: 100);
+        using var meter = new MeterHarness(maxFlows: 100, threads: threads);
         meter.Load(3, PeerTypes);
         meter.Run(2, Sources, standby: 3, highWaterMark: 50);
         for (var i = 1; i <= 50; i++)
@@ -227,10 +228,11 @@ public sealed class TrafficMeterTests
         Assert.That(meter.Number($"{Tasks}.9.2"), Is.EqualTo(2));
     }
 
-    [Test]
-    public void TC_77_above_the_flood_mark_no_flow_is_made_until_a_manager_resumes()
+    [TestCase(1)]
+    [TestCase(4)]
+    public void TC_77_above_the_flood_mark_no_flow_is_made_until_a_manager_resumes(int threads)
     {
-        using var meter = new MeterHarness(maxFlows: 100);
+        using var meter = new MeterHarness(maxFlows: 100, threads: threads);
         meter.Run(2, Sources);
         for (var i = 1; i <= 95; i++)
             meter.Send($"10.1.0.{i}>B 1");

@@ -21,14 +21,15 @@ internal sealed class MeterHarness : IDisposable
     private readonly FakeClock _clock = new();
     private uint _now;
 
-    public MeterHarness(int maxFlows = 10_000, bool runsBuiltIn = false)
+    public MeterHarness(int maxFlows = 10_000, bool runsBuiltIn = false, int threads = 1)
     {
         var configuration = MeterConfiguration.Initial with
         {
             Tasks = runsBuiltIn ? MeterConfiguration.Initial.Tasks : SortedRows<MeterTask>.Empty,
             Interfaces = SortedRows<MeteringPoint>.Empty.With(1, new MeteringPoint(1, "test")),
         };
-        Meter = new TrafficMeter(new FlowTable(maxFlows), new PacketProcessor(), configuration, _clock, NullLogger<TrafficMeter>.Instance);
+        var processors = Enumerable.Range(0, threads).Select(_ => new PacketProcessor()).ToList();
+        Meter = new TrafficMeter(new FlowTable(maxFlows, threads), processors, configuration, _clock, NullLogger<TrafficMeter>.Instance);
         Snmp = new MibWalker(new MibTree([.. new FlowMeterModule(Meter).Providers, .. new MeterExtMib(Meter, "test", OctetLayer.Network).Providers]));
     }
 
