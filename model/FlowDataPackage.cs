@@ -21,32 +21,52 @@ public static class FlowDataPackage
     /// <summary>The most attributes one selector may name: an instance identifier has at most 128 sub-identifiers (MIB-101).</summary>
     public const int MaxAttributes = 113;
 
+    /// <summary>The most octets that an address, mask or identifier has in a package; RFC 2720 needs 20.</summary>
+    public const int LongestOctets = 127;
+
     /// <summary>Reads one package.</summary>
     /// <param name="package">The content of the OCTET STRING value.</param>
     /// <param name="attributes">The selector it was asked with.</param>
     /// <param name="values">Receives one value for each attribute.</param>
-    /// <returns>False where the octets are not such a package: cut short, a wrong tag, too few or too many elements, a number beyond 64 bits.</returns>
+    /// <returns>False where the octets are not such a package: cut short, a wrong tag, too few or too many elements, too long a string or number.</returns>
     public static bool TryDecode(ReadOnlySpan<byte> package, ImmutableArray<FlowAttribute> attributes, Span<FlowValue> values)
     {
-        if (
-            !TryReadElement(ref package, out var tag, out var elements)
-            || tag != SequenceTag
-            || !package.IsEmpty
-            || values.Length < attributes.Length
-        )
+        Span<byte> tags = stackalloc byte[MaxAttributes];
+        return attributes.Length <= MaxAttributes && TryDecode(package.ToArray(), 0, package.Length, TagsOf(attributes.AsSpan(), tags), values);
+    }
+
+    /// <summary>Reads one package that lies in a buffer; its octet strings stay there.</summary>
+    /// <param name="buffer">Where the package is.</param>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="length">Its length in octets.</param>
+    /// <param name="tags">The tag of each attribute of the selector, as <see cref="TagOf"/> gives it.</param>
+    /// <param name="values">Receives one value for each attribute.</param>
+    /// <returns>False where the octets are not such a package.</returns>
+    public static bool TryDecode(byte[] buffer, int offset, int length, ReadOnlySpan<byte> tags, Span<FlowValue> values)
+    {
+        ReadOnlySpan<byte> package = buffer.AsSpan(offset, length);
+        if (!TryReadElement(ref package, out var tag, out var elements) || tag != SequenceTag || !package.IsEmpty || values.Length < tags.Length)
             return false;
-        for (var i = 0; i < attributes.Length; i++)
+        var end = offset + length;
+        for (var i = 0; i < tags.Length; i++)
         {
-            if (!TryReadElement(ref elements, out tag, out var content) || tag != TagOf(attributes[i]))
+            if (!TryReadElement(ref elements, out tag, out var content) || tag != tags[i])
                 return false;
-            if (tag == OctetStringTag)
-                values[i] = new FlowValue(content.ToArray());
-            else if (TryReadUnsigned(content, out var number))
+            if (tag == OctetStringTag && content.Length <= LongestOctets)
+                values[i] = new FlowValue(buffer, end - elements.Length - content.Length, content.Length);
+            else if (tag != OctetStringTag && TryReadUnsigned(content, out var number))
                 values[i] = new FlowValue(number);
             else
                 return false;
         }
         return elements.IsEmpty;
+    }
+
+    private static ReadOnlySpan<byte> TagsOf(ReadOnlySpan<FlowAttribute> attributes, Span<byte> tags)
+    {
+        for (var i = 0; i < attributes.Length; i++)
+            tags[i] = TagOf(attributes[i]);
+        return tags[..attributes.Length];
     }
 
     /// <summary>The application tag an attribute's value carries inside a package (AMB-10).</summary>
@@ -122,7 +142,7 @@ public static class FlowDataPackage
         /// <returns>False where the buffer is full or the octets are too many.</returns>
         public bool TryOctets(scoped ReadOnlySpan<byte> octets)
         {
-            if (octets.Length > 127 || _buffer.Length - _end < octets.Length + 2)
+            if (octets.Length > LongestOctets || _buffer.Length - _end < octets.Length + 2)
                 return false;
             _buffer[_end] = OctetStringTag;
             _buffer[_end + 1] = (byte)octets.Length;

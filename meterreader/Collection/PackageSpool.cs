@@ -18,6 +18,7 @@ internal sealed class PackageSpool(int ruleSet, ImmutableArray<FlowAttribute> at
     private readonly List<(byte[] Octets, int Length)> _chunks = [];
     private readonly int _firstTimeAt = attributes.IndexOf(FlowAttribute.FirstTime);
     private readonly int _lastActiveAt = attributes.IndexOf(FlowAttribute.LastActiveTime);
+    private readonly byte[] _tags = [.. attributes.Select(FlowDataPackage.TagOf)];
 
     public ImmutableArray<FlowAttribute> Attributes { get; } = attributes;
 
@@ -54,17 +55,17 @@ internal sealed class PackageSpool(int ruleSet, ImmutableArray<FlowAttribute> at
     /// <summary>A value that was no package at all.</summary>
     public void AddBad() => BadPackages++;
 
-    /// <summary>The records, in index order, decoded as they are asked for. To be gone through once.</summary>
+    /// <summary>The records, in index order, decoded as they are asked for. To be gone through once; a record's values last until the next is asked for.</summary>
     public IEnumerable<FlowRecord> Records()
     {
+        var values = new FlowValue[Attributes.Length];
         foreach (var (octets, length) in _chunks)
         {
             for (var at = 0; at < length; )
             {
                 var index = BinaryPrimitives.ReadUInt32BigEndian(octets.AsSpan(at));
                 var packageLength = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(at + 4));
-                var values = new FlowValue[Attributes.Length];
-                if (FlowDataPackage.TryDecode(octets.AsSpan(at + HeaderLength, packageLength), Attributes, values) && AreTimes(values))
+                if (FlowDataPackage.TryDecode(octets, at + HeaderLength, packageLength, _tags, values) && AreTimes(values))
                     yield return new FlowRecord(ruleSet, index, Attributes, values);
                 else
                     BadPackages++;

@@ -20,6 +20,15 @@ internal static class SqliteSchema
     /// <summary>What a flow's usage is made of, in this order.</summary>
     public static IReadOnlyList<AttributeInfo> Counters { get; } = [.. Columns.Where(each => each.Syntax == AttributeSyntax.Counter64)];
 
+    /// <summary>What most flows have for themselves, if it is not zero: addresses and identifiers.</summary>
+    public static IReadOnlyList<AttributeInfo> OwnColumns { get; } = [.. Columns.Where(IsOwn)];
+
+    /// <summary>What many flows have in common: all that tells flows apart, addresses only where they are zero.</summary>
+    public static IReadOnlyList<AttributeInfo> ProfileColumns { get; } = [.. Columns.Where(each => !MeterSettings.Always.Contains(each.Number))];
+
+    /// <summary>The attributes in a row of table flow_record, in its order.</summary>
+    public static IReadOnlyList<AttributeInfo> RecordColumns { get; } = [.. OwnColumns, .. Columns.Except(ProfileColumns)];
+
     /// <summary>The step from version n, counted from 0, to version n + 1.</summary>
     public static IReadOnlyList<string> Steps { get; } =
     [
@@ -51,12 +60,19 @@ internal static class SqliteSchema
             CREATE INDEX usage_of_flow ON usage (flow_id);
             PRAGMA application_id = {ApplicationId};
             """,
+        CompactFlows.Step,
     ];
 
     /// <summary>True for attributes whose column holds text.</summary>
     public static bool IsText(AttributeInfo attribute) => FlowDataPackage.TagOf(attribute.Number) == FlowDataPackage.OctetStringTag;
 
-    private static string Declare(AttributeInfo attribute)
+    /// <summary>True for addresses and identifiers, whose masks are not among them.</summary>
+    public static bool IsOwn(AttributeInfo attribute) => IsText(attribute) && attribute.Size > 0;
+
+    /// <summary>True for a value that stands in the profile: a number, a mask, a zero address.</summary>
+    public static bool IsShared(AttributeInfo attribute, ReadOnlySpan<byte> octets) => !IsOwn(attribute) || !octets.ContainsAnyExcept((byte)0);
+
+    public static string Declare(AttributeInfo attribute)
     {
         var notNull = MeterSettings.Always.Contains(attribute.Number) ? " NOT NULL" : "";
         return $"{attribute.Name} {(IsText(attribute) ? "TEXT" : "INTEGER")}{notNull}";
