@@ -68,9 +68,9 @@ public sealed class RetentionTests
     {
         Collect(hours: 60, flows: 500);
         var before = new FileInfo(_temporary.Path).Length;
-        const int Limit = 600_000;
+        const int Limit = 250_000;
         RetainAll(notBefore: null, maxOctets: Limit);
-        Assert.That(_temporary.Number("PRAGMA page_count") * _temporary.Number("PRAGMA page_size"), Is.LessThan(Limit + 400_000));
+        Assert.That(_temporary.Number("PRAGMA page_count") * _temporary.Number("PRAGMA page_size"), Is.LessThan(Limit + 200_000));
         Assert.That(_temporary.Number("SELECT count(*) FROM collection"), Is.GreaterThan(2).And.LessThan(59));
         Assert.That(_temporary.Number("SELECT max(at_ms) FROM collection"), Is.EqualTo(At(60).ToUnixTimeMilliseconds()));
         _temporary.Reopen();
