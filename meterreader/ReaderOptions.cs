@@ -27,6 +27,8 @@ public sealed record RetentionOptions
 /// <summary>One meter and what to collect from it.</summary>
 public sealed record MeterOptions
 {
+    public const int DefaultRequestsInFlight = 4;
+
     /// <summary>What the store calls it; the target unless given.</summary>
     public string? Name { get; init; }
 
@@ -50,8 +52,11 @@ public sealed record MeterOptions
 
     public int Retries { get; init; } = 3;
 
-    /// <summary>Flows asked for with each GETBULK.</summary>
-    public int FlowsPerRequest { get; init; } = 100;
+    /// <summary>Flows asked for with each GETBULK; unset: 100, on the machine itself as many as fit into a datagram.</summary>
+    public int? FlowsPerRequest { get; init; }
+
+    /// <summary>Requests for flows that are under way at the same time.</summary>
+    public int RequestsInFlight { get; init; } = DefaultRequestsInFlight;
 
     /// <summary>Names or numbers of the rule sets to collect; empty: all that run or have flows.</summary>
     public string[] RuleSets { get; init; } = [];

@@ -4,8 +4,14 @@ using Rtfm.Model;
 namespace Rtfm.MeterReader.Collection;
 
 /// <summary>Reads flows from one meter in the best way that it offers: data packages, else columns. What it offers is found out once.</summary>
-internal sealed class FlowReading(ImmutableArray<FlowAttribute> attributes, int flowsPerRequest)
+internal sealed class FlowReading(ImmutableArray<FlowAttribute> attributes, int? flowsPerRequest, int requestsInFlight)
 {
+    /// <summary>On the machine itself: more than fit into the largest datagram, so each answer is full.</summary>
+    private const int FlowsPerLocalRequest = 1_000;
+
+    /// <summary>Over a network: an answer of some 20 KiB. IP cuts it into 15 pieces; should one be lost, little has to be sent again.</summary>
+    private const int FlowsPerRemoteRequest = 100;
+
     private bool _hasPackages;
     private ImmutableArray<FlowAttribute>? _columns;
 
@@ -16,11 +22,12 @@ internal sealed class FlowReading(ImmutableArray<FlowAttribute> attributes, int 
     /// <exception cref="CollectionException">The meter's answers make no sense.</exception>
     public async Task<PackageSpool> ReadAsync(IMeterSession meter, int ruleSet, uint since, CancellationToken cancellationToken)
     {
+        var flows = flowsPerRequest ?? (meter.IsLocal ? FlowsPerLocalRequest : FlowsPerRemoteRequest);
         var spool = new PackageSpool(ruleSet, _columns ?? attributes);
         try
         {
             if (!ReadsColumns)
-                await PackageReading.ReadAsync(meter, ruleSet, since, flowsPerRequest, spool, cancellationToken).ConfigureAwait(false);
+                await PackageReading.ReadAsync(meter, ruleSet, since, flows, requestsInFlight, spool, cancellationToken).ConfigureAwait(false);
             _hasPackages |= spool.Count > 0;
             if (!_hasPackages && !ReadsColumns && await LacksPackagesAsync(meter, ruleSet, cancellationToken).ConfigureAwait(false))
             {
@@ -29,7 +36,7 @@ internal sealed class FlowReading(ImmutableArray<FlowAttribute> attributes, int 
             }
             if (ReadsColumns)
             {
-                var rowsPerRequest = Math.Max(1, flowsPerRequest / spool.Attributes.Length);
+                var rowsPerRequest = Math.Max(1, flows / spool.Attributes.Length);
                 await ColumnReading.ReadAsync(meter, ruleSet, since, rowsPerRequest, spool, cancellationToken).ConfigureAwait(false);
             }
             return spool;

@@ -7,6 +7,7 @@ namespace Rtfm.MeterReader.Collection;
 /// <summary>One meter and what to collect from it, checked and ready for use.</summary>
 /// <param name="Target">The meter's agent. Its address may be stale by a name server's answer; it is resolved anew for every collection.</param>
 /// <param name="Host">What <paramref name="Target"/>'s address was made of.</param>
+/// <param name="FlowsPerRequest">Asked for with each GETBULK; null: as many as the way to the meter is good for.</param>
 /// <param name="RuleSets">Names or numbers; empty: all that run or have flows.</param>
 /// <param name="Attributes">What is asked for, counters and times included.</param>
 /// <param name="Owner">Who we are in the meter's table of readers; null: the store's own name.</param>
@@ -15,12 +16,15 @@ public sealed record MeterSettings(
     string Host,
     SnmpTarget Target,
     TimeSpan Interval,
-    int FlowsPerRequest,
+    int? FlowsPerRequest,
     IReadOnlyList<string> RuleSets,
     ImmutableArray<FlowAttribute> Attributes,
     string? Owner
 )
 {
+    /// <summary>How many requests for flows are under way at the same time.</summary>
+    public int RequestsInFlight { get; init; } = MeterOptions.DefaultRequestsInFlight;
+
     /// <summary>What every record has: who it is, when it was, how much.</summary>
     public static ImmutableArray<FlowAttribute> Always { get; } =
     [
