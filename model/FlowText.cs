@@ -25,17 +25,17 @@ public static class FlowText
 
     /// <summary>The same text in UTF-8.</summary>
     /// <returns>Its length; -1 where <paramref name="text"/> is too short.</returns>
-    public static int Format(FlowAttribute attribute, FlowValue value, Span<byte> text)
+    public static int Format(AttributeInfo attribute, FlowValue value, Span<byte> text)
     {
         var octets = value.Octets;
-        switch (FlowAttributes.Get(attribute).Syntax)
+        switch (attribute.Syntax)
         {
             case AttributeSyntax.PeerAddress when octets.Length is 4 or 16:
                 return new IPAddress(octets).TryFormat(text, out var length) ? length : -1;
             case AttributeSyntax.TransportAddress when octets.Length == 2:
                 return ((octets[0] << 8) | octets[1]).TryFormat(text, out length, provider: CultureInfo.InvariantCulture) ? length : -1;
             default:
-                return Encoding.UTF8.TryGetBytes(Format(attribute, value), text, out length) ? length : -1;
+                return Encoding.UTF8.TryGetBytes(Format(attribute.Number, value), text, out length) ? length : -1;
         }
     }
 

@@ -21,6 +21,8 @@ internal sealed class FlowIds
     /// <summary>By the upper half of the flow index, the newest extent first, each with the largest id in it.</summary>
     private readonly Dictionary<uint, List<Extent>> _extents = [];
 
+    private (uint Page, List<Extent> Extents) _latest = (uint.MaxValue, []);
+
     public FlowIds(SqliteConnection connection, FlowCollection collection)
     {
         (_connection, _collection) = (connection, collection);
@@ -44,7 +46,7 @@ internal sealed class FlowIds
     }
 
     /// <summary>Where flows of that index may be, the newest first.</summary>
-    public IReadOnlyList<Extent> ExtentsOf(uint index) => Page(index >> 16);
+    public List<Extent> ExtentsOf(uint index) => Page(index >> 16);
 
     /// <summary>An id for a new flow.</summary>
     /// <param name="newest">The id of the flow that has the index so far; 0: none.</param>
@@ -62,8 +64,11 @@ internal sealed class FlowIds
 
     private List<Extent> Page(uint page)
     {
+        if (page == _latest.Page)
+            return _latest.Extents;
         if (!_extents.TryGetValue(page, out var extents))
             _extents.Add(page, extents = []);
+        _latest = (page, extents);
         return extents;
     }
 

@@ -15,7 +15,7 @@ internal sealed class FlowProfiles
     private readonly SqliteConnection _connection;
     private readonly FlowCollection _collection;
     private readonly AttributeInfo[] _columns;
-    private readonly int[] _at;
+    private readonly (int At, byte Number, bool IsText, bool IsOwn)[] _parts;
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
     private readonly byte[] _key = new byte[LongestKey];
     private readonly byte[][] _recentKeys = new byte[8][];
@@ -26,7 +26,12 @@ internal sealed class FlowProfiles
     {
         (_connection, _collection) = (connection, collection);
         _columns = [.. SqliteSchema.ProfileColumns.Where(each => collection.Attributes.Contains(each.Number))];
-        _at = [.. _columns.Select(each => collection.Attributes.IndexOf(each.Number))];
+        _parts =
+        [
+            .. _columns.Select(each =>
+                (collection.Attributes.IndexOf(each.Number), (byte)each.Number, SqliteSchema.IsText(each), SqliteSchema.IsOwn(each))
+            ),
+        ];
         _recentKeys.AsSpan().Fill([]);
     }
 
@@ -56,16 +61,16 @@ internal sealed class FlowProfiles
     private int MakeKey(FlowValue[] values)
     {
         var length = 0;
-        for (var i = 0; i < _columns.Length; i++)
+        foreach (var (at, number, isText, isOwn) in _parts)
         {
-            var value = values[_at[i]];
-            var octets = value.Octets;
-            _key[length++] = (byte)_columns[i].Number;
-            if (SqliteSchema.IsText(_columns[i]))
+            ref readonly var value = ref values[at];
+            _key[length++] = number;
+            if (isText)
             {
-                var isShared = SqliteSchema.IsShared(_columns[i], octets);
+                var octets = value.Octets;
+                var isShared = !isOwn || !octets.ContainsAnyExcept((byte)0);
                 _key[length++] = isShared ? (byte)octets.Length : byte.MaxValue;
-                if (isShared && !SqliteSchema.IsOwn(_columns[i]))
+                if (isShared && !isOwn)
                 {
                     octets.CopyTo(_key.AsSpan(length));
                     length += octets.Length;
@@ -100,7 +105,7 @@ internal sealed class FlowProfiles
         make.Parameters.AddWithValue("$epoch", _collection.Epoch.Id);
         make.Parameters.AddWithValue("$key", key);
         for (var i = 0; i < _columns.Length; i++)
-            make.Parameters.AddWithValue($"${i}", Shown(_columns[i], record.Values[_at[i]]));
+            make.Parameters.AddWithValue($"${i}", Shown(_columns[i], record.Values[_parts[i].At]));
         make.ExecuteNonQuery();
         return SqliteDatabase.Number(_connection, "SELECT last_insert_rowid()");
     }

@@ -27,8 +27,8 @@ internal sealed class FlowWriter : IDisposable
     private readonly RowBatch _flows;
     private readonly RowBatch _usage;
 
-    /// <summary>Position in a record, column of flow_record, and whether it is text.</summary>
-    private readonly (int At, int Column, AttributeInfo Attribute, bool IsText)[] _columns;
+    /// <summary>Position in a record, column of flow_record, and whether it is text of the flow's own.</summary>
+    private readonly (int At, int Column, AttributeInfo Attribute, bool IsOwn)[] _columns;
     private readonly int[] _counterAt;
     private readonly int _firstTimeAt;
     private readonly int _lastActiveAt;
@@ -50,7 +50,7 @@ internal sealed class FlowWriter : IDisposable
         _columns =
         [
             .. columns
-                .Select((each, i) => (attributes.IndexOf(each.Number), FirstAttribute + i, each, SqliteSchema.IsText(each)))
+                .Select((each, i) => (attributes.IndexOf(each.Number), FirstAttribute + i, each, SqliteSchema.IsOwn(each)))
                 .Where(each => each.Item1 >= 0),
         ];
         var names = string.Join(", ", columns.Select(each => each.Name));
@@ -197,13 +197,13 @@ internal sealed class FlowWriter : IDisposable
         _flows.Set(Collection, collection);
         _flows.Set(FirstMs, _bootMs + (long)values[_firstTimeAt].Number * 10);
         _flows.Set(LastActiveMs, _bootMs + (long)values[_lastActiveAt].Number * 10);
-        foreach (var (at, column, attribute, isText) in _columns)
+        foreach (var (at, column, attribute, isOwn) in _columns)
         {
             var value = values[at];
-            if (!isText)
+            if (!isOwn)
                 _flows.Set(column, (long)value.Number);
-            else if (!SqliteSchema.IsShared(attribute, value.Octets))
-                _flows.SetText(column, FlowText.Format(attribute.Number, value, _flows.TextRoomLeft));
+            else if (value.Octets.ContainsAnyExcept((byte)0))
+                _flows.SetText(column, FlowText.Format(attribute, value, _flows.TextRoomLeft));
         }
         _flows.EndRow();
     }
