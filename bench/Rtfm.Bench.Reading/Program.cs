@@ -105,9 +105,7 @@ async Task CollectAsync(MeterUnderTest meter, string store, string what)
         .ConfigureAwait(false);
     var last = output.TrimEnd().Split('\n')[^1];
     var said = last[(last.IndexOf(": ", StringComparison.Ordinal) + 2)..last.IndexOf(',', StringComparison.Ordinal)];
-    Console.WriteLine(
-        $"  {what}: {said}; with start-up {took.TotalSeconds:F2} s, agent {(meter.ProcessorTime - processor).TotalMilliseconds:F0} ms"
-    );
+    Console.WriteLine($"  {what}: {said}; with start-up {took.TotalSeconds:F2} s, agent {(meter.ProcessorTime - processor).TotalMilliseconds:F0} ms");
 }
 
 // What the meter reader asks for unless told otherwise.

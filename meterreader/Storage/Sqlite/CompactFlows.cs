@@ -8,7 +8,7 @@ internal static class CompactFlows
     /// <remarks>
     /// <para>What many flows have in common stands in <c>profile</c>; <c>flow_record</c> has what is a flow's own, and is null where the profile has it.</para>
     /// <para>A flow's id says which flow it is: see <see cref="FlowIds"/>.</para>
-    /// <para><c>flow_record.collection_id</c> is the collection that wrote its latest usage: when that one's usage goes, none is left.</para>
+    /// <para><c>flow_record.collection_id</c> is the collection that wrote its latest usage: when that one's usage goes, none is left. It may name one that is gone.</para>
     /// </remarks>
     public static string Step { get; } =
         $"""
@@ -22,7 +22,7 @@ internal static class CompactFlows
                 id INTEGER PRIMARY KEY, epoch_id INTEGER NOT NULL REFERENCES epoch, key BLOB, {Declare(SqliteSchema.ProfileColumns)});
             CREATE UNIQUE INDEX profile_key ON profile (epoch_id, key);
             CREATE TABLE flow_record (
-                id INTEGER PRIMARY KEY, profile_id INTEGER NOT NULL REFERENCES profile, collection_id INTEGER NOT NULL REFERENCES collection,
+                id INTEGER PRIMARY KEY, profile_id INTEGER NOT NULL REFERENCES profile, collection_id INTEGER NOT NULL,
                 first_ms INTEGER NOT NULL, last_active_ms INTEGER NOT NULL, {Declare(SqliteSchema.OwnColumns)}, {Declare(Always)});
             CREATE TABLE usage (
                 collection_id INTEGER NOT NULL REFERENCES collection, flow_id INTEGER NOT NULL REFERENCES flow_record,
@@ -32,7 +32,7 @@ internal static class CompactFlows
             INSERT INTO profile (epoch_id, {Names(Shared)}) SELECT DISTINCT epoch_id, {Names(Shared)} FROM flow_1;
             CREATE TABLE new_id (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
             INSERT INTO new_id
-                SELECT flow_1.id, extent.id << 32 | (flow_index & 65535) << 16
+                SELECT flow_1.id, (extent.id << 32) | ((flow_index & 65535) << 16)
                     | (row_number() OVER (PARTITION BY flow_1.epoch_id, flow_1.rule_set, flow_index ORDER BY firstTime, flow_1.id) - 1)
                 FROM flow_1 JOIN extent ON extent.epoch_id = flow_1.epoch_id AND extent.rule_set = flow_1.rule_set AND extent.page = flow_index >> 16;
             INSERT INTO flow_record (id, profile_id, collection_id, first_ms, last_active_ms, {Names(SqliteSchema.OwnColumns)}, {Names(Always)})

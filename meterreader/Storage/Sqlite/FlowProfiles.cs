@@ -10,14 +10,13 @@ internal sealed class FlowProfiles
 {
     /// <summary>A meter of the usual kind has a dozen; one that makes each flow different must not fill the memory.</summary>
     private const int MostKept = 10_000;
-    private const int LongestKey = 1_024;
 
     private readonly SqliteConnection _connection;
     private readonly FlowCollection _collection;
     private readonly AttributeInfo[] _columns;
     private readonly (int At, byte Number, bool IsText, bool IsOwn)[] _parts;
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
-    private readonly byte[] _key = new byte[LongestKey];
+    private readonly byte[] _key;
     private readonly byte[][] _recentKeys = new byte[8][];
     private readonly long[] _recentIds = new long[8];
     private int _nextRecent;
@@ -32,6 +31,7 @@ internal sealed class FlowProfiles
                 (collection.Attributes.IndexOf(each.Number), (byte)each.Number, SqliteSchema.IsText(each), SqliteSchema.IsOwn(each))
             ),
         ];
+        _key = new byte[_parts.Length * (2 + FlowDataPackage.LongestOctets)];
         _recentKeys.AsSpan().Fill([]);
     }
 

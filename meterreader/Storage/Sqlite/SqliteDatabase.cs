@@ -79,6 +79,8 @@ internal static class SqliteDatabase
                 DataSource = path,
                 Mode = mode,
                 DefaultTimeout = BusyTimeoutSeconds,
+                // Said for the bundled library, which would check them: rows of a batch come before those that they refer to.
+                ForeignKeys = false,
                 Pooling = false,
             }.ToString()
         );

@@ -90,9 +90,9 @@ public sealed class SqliteDatabaseTests
     }
 
     [Test]
-    public void The_schema_of_version_1_may_not_change()
+    public void The_columns_of_flow_may_not_change()
     {
-        // Databases of users have it. What is to be different is a step of its own, added behind.
+        // Users' SQL has them. A table in version 1, a view since.
         using var store = new SqliteFlowStore(Path);
         using var connection = new SqliteConnection($"Data Source={Path};Pooling=False");
         connection.Open();
