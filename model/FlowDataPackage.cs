@@ -25,6 +25,12 @@ public static class FlowDataPackage
     /// <summary>The most octets that an address, mask or identifier has in a package; RFC 2720 needs 20.</summary>
     public const int LongestOctets = 127;
 
+    /// <summary>By the attribute's number.</summary>
+    private static readonly byte[] Tags =
+    [
+        .. Enumerable.Range(0, (int)FlowAttributes.All[^1].Number + 1).Select(each => Tag(FlowAttributes.Find((FlowAttribute)each)?.Syntax)),
+    ];
+
     /// <summary>Reads one package.</summary>
     /// <param name="package">The content of the OCTET STRING value.</param>
     /// <param name="attributes">The selector it was asked with.</param>
@@ -71,8 +77,10 @@ public static class FlowDataPackage
     }
 
     /// <summary>The application tag an attribute's value carries inside a package (AMB-10).</summary>
-    public static byte TagOf(FlowAttribute attribute) =>
-        FlowAttributes.Find(attribute)?.Syntax switch
+    public static byte TagOf(FlowAttribute attribute) => (int)attribute < Tags.Length ? Tags[(int)attribute] : OctetStringTag;
+
+    private static byte Tag(AttributeSyntax? syntax) =>
+        syntax switch
         {
             AttributeSyntax.Counter64 => Counter64Tag,
             AttributeSyntax.TimeTicks => TimeTicksTag,
@@ -129,6 +137,12 @@ public static class FlowDataPackage
         public bool TryNumber(byte tag, ulong value)
         {
             // A leading zero octet keeps the top bit clear: the number is not negative.
+            if (value < 0x80 && _buffer.Length - _end >= 3)
+            {
+                (_buffer[_end], _buffer[_end + 1], _buffer[_end + 2]) = (tag, 1, (byte)value);
+                _end += 3;
+                return true;
+            }
             var octets = 1 + (64 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 8;
             if (_buffer.Length - _end < octets + 2)
                 return false;
