@@ -25,10 +25,13 @@ public static class FlowDataPackage
     /// <summary>The most octets that an address, mask or identifier has in a package; RFC 2720 needs 20.</summary>
     public const int LongestOctets = 127;
 
+    /// <summary>No distribution, with 256 counters, is longer as a package of its own.</summary>
+    public const int LongestDistribution = 4_096;
+
     /// <summary>By the attribute's number.</summary>
-    private static readonly byte[] Tags =
+    private static readonly Element[] Elements =
     [
-        .. Enumerable.Range(0, (int)FlowAttributes.All[^1].Number + 1).Select(each => Tag(FlowAttributes.Find((FlowAttribute)each)?.Syntax)),
+        .. Enumerable.Range(0, (int)FlowAttributes.All[^1].Number + 1).Select(each => Element.Of(FlowAttributes.Find((FlowAttribute)each)?.Syntax)),
     ];
 
     /// <summary>Reads one package.</summary>
@@ -38,30 +41,34 @@ public static class FlowDataPackage
     /// <returns>False where the octets are not such a package: cut short, a wrong tag, too few or too many elements, too long a string or number.</returns>
     public static bool TryDecode(ReadOnlySpan<byte> package, ImmutableArray<FlowAttribute> attributes, Span<FlowValue> values)
     {
-        Span<byte> tags = stackalloc byte[MaxAttributes];
-        return attributes.Length <= MaxAttributes && TryDecode(package.ToArray(), 0, package.Length, TagsOf(attributes.AsSpan(), tags), values);
+        Span<Element> elements = stackalloc Element[MaxAttributes];
+        if (attributes.Length > MaxAttributes)
+            return false;
+        for (var i = 0; i < attributes.Length; i++)
+            elements[i] = ElementOf(attributes[i]);
+        return TryDecode(package.ToArray(), 0, package.Length, elements[..attributes.Length], values);
     }
 
     /// <summary>Reads one package that lies in a buffer; its octet strings stay there.</summary>
     /// <param name="buffer">Where the package is.</param>
     /// <param name="offset">Where it begins.</param>
     /// <param name="length">Its length in octets.</param>
-    /// <param name="tags">The tag of each attribute of the selector, as <see cref="TagOf"/> gives it.</param>
+    /// <param name="expected">What each attribute of the selector looks like, as <see cref="ElementOf"/> says.</param>
     /// <param name="values">Receives one value for each attribute.</param>
     /// <returns>False where the octets are not such a package.</returns>
-    public static bool TryDecode(byte[] buffer, int offset, int length, ReadOnlySpan<byte> tags, Span<FlowValue> values)
+    public static bool TryDecode(byte[] buffer, int offset, int length, ReadOnlySpan<Element> expected, Span<FlowValue> values)
     {
         ReadOnlySpan<byte> package = buffer.AsSpan(offset, length);
-        if (!TryReadElement(ref package, out var tag, out var elements) || tag != SequenceTag || !package.IsEmpty || values.Length < tags.Length)
+        if (!TryReadElement(ref package, out var tag, out var elements) || tag != SequenceTag || !package.IsEmpty || values.Length < expected.Length)
             return false;
         var end = offset + length;
-        for (var i = 0; i < tags.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
         {
-            if (!TryReadElement(ref elements, out tag, out var content) || tag != tags[i])
+            if (!TryReadElement(ref elements, out tag, out var content) || tag != expected[i].Tag || content.Length > expected[i].Longest)
                 return false;
-            if (tag == OctetStringTag && content.Length <= LongestOctets)
+            if (tag == OctetStringTag)
                 values[i] = new FlowValue(buffer, end - elements.Length - content.Length, content.Length);
-            else if (tag != OctetStringTag && TryReadUnsigned(content, out var number))
+            else if (TryReadUnsigned(content, out var number))
                 values[i] = new FlowValue(number);
             else
                 return false;
@@ -69,25 +76,23 @@ public static class FlowDataPackage
         return elements.IsEmpty;
     }
 
-    private static ReadOnlySpan<byte> TagsOf(ReadOnlySpan<FlowAttribute> attributes, Span<byte> tags)
-    {
-        for (var i = 0; i < attributes.Length; i++)
-            tags[i] = TagOf(attributes[i]);
-        return tags[..attributes.Length];
-    }
-
     /// <summary>The application tag an attribute's value carries inside a package (AMB-10).</summary>
-    public static byte TagOf(FlowAttribute attribute) => (int)attribute < Tags.Length ? Tags[(int)attribute] : OctetStringTag;
+    public static byte TagOf(FlowAttribute attribute) => ElementOf(attribute).Tag;
 
-    private static byte Tag(AttributeSyntax? syntax) =>
-        syntax switch
-        {
-            AttributeSyntax.Counter64 => Counter64Tag,
-            AttributeSyntax.TimeTicks => TimeTicksTag,
-            AttributeSyntax.Integer => IntegerTag,
-            AttributeSyntax.Unsigned32 => Unsigned32Tag,
-            _ => OctetStringTag,
-        };
+    /// <summary>What an attribute's value looks like inside a package.</summary>
+    public static Element ElementOf(FlowAttribute attribute) => Elements[(int)attribute < Elements.Length ? (int)attribute : 0];
+
+    internal static bool TryReadSequence(ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> elements) =>
+        TryReadElement(ref input, out var tag, out elements) && tag == SequenceTag;
+
+    internal static bool TryReadOctets(ref ReadOnlySpan<byte> elements, out ReadOnlySpan<byte> content) =>
+        TryReadElement(ref elements, out var tag, out content) && tag == OctetStringTag;
+
+    internal static bool TryReadCounter(ref ReadOnlySpan<byte> elements, out ulong counter)
+    {
+        counter = 0;
+        return TryReadElement(ref elements, out var tag, out var content) && tag == Counter64Tag && TryReadUnsigned(content, out counter);
+    }
 
     private static bool TryReadElement(ref ReadOnlySpan<byte> input, out byte tag, out ReadOnlySpan<byte> content)
     {
@@ -124,6 +129,26 @@ public static class FlowDataPackage
         return true;
     }
 
+    /// <summary>What an attribute's value looks like inside a package.</summary>
+    /// <param name="Tag">The application tag (AMB-10).</param>
+    /// <param name="Longest">The most octets its content has.</param>
+    public readonly record struct Element(byte Tag, int Longest)
+    {
+        /// <summary>A leading zero octet, and 64 bits.</summary>
+        private const int LongestNumber = 9;
+
+        internal static Element Of(AttributeSyntax? syntax) =>
+            syntax switch
+            {
+                AttributeSyntax.Counter64 => new(Counter64Tag, LongestNumber),
+                AttributeSyntax.TimeTicks => new(TimeTicksTag, LongestNumber),
+                AttributeSyntax.Integer => new(IntegerTag, LongestNumber),
+                AttributeSyntax.Unsigned32 => new(Unsigned32Tag, LongestNumber),
+                AttributeSyntax.Distribution => new(OctetStringTag, LongestDistribution),
+                _ => new(OctetStringTag, LongestOctets),
+            };
+    }
+
     /// <summary>Writes one package, element by element, into a caller's buffer.</summary>
     /// <remarks>Elements go in behind room for the longest SEQUENCE header; <see cref="Finish"/> writes the minimal header and says where the package is.</remarks>
     public ref struct Writer(Span<byte> buffer)
@@ -136,14 +161,13 @@ public static class FlowDataPackage
         /// <returns>False where the buffer is full.</returns>
         public bool TryNumber(byte tag, ulong value)
         {
-            // A leading zero octet keeps the top bit clear: the number is not negative.
             if (value < 0x80 && _buffer.Length - _end >= 3)
             {
                 (_buffer[_end], _buffer[_end + 1], _buffer[_end + 2]) = (tag, 1, (byte)value);
                 _end += 3;
                 return true;
             }
-            var octets = 1 + (64 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 8;
+            var octets = OctetsOf(value);
             if (_buffer.Length - _end < octets + 2)
                 return false;
             _buffer[_end] = tag;
@@ -154,17 +178,55 @@ public static class FlowDataPackage
             return true;
         }
 
-        /// <summary>An OCTET STRING element of at most 127 octets.</summary>
-        /// <returns>False where the buffer is full or the octets are too many.</returns>
+        /// <summary>An OCTET STRING element.</summary>
+        /// <returns>False where the buffer is full.</returns>
         public bool TryOctets(scoped ReadOnlySpan<byte> octets)
         {
-            if (octets.Length > LongestOctets || _buffer.Length - _end < octets.Length + 2)
+            if (_buffer.Length - _end < LengthWithHeader(octets.Length))
                 return false;
-            _buffer[_end] = OctetStringTag;
-            _buffer[_end + 1] = (byte)octets.Length;
-            octets.CopyTo(_buffer[(_end + 2)..]);
-            _end += octets.Length + 2;
+            PutHeader(OctetStringTag, octets.Length);
+            octets.CopyTo(_buffer[_end..]);
+            _end += octets.Length;
             return true;
+        }
+
+        /// <summary>A distribution: an OCTET STRING that holds SEQUENCE { mask, value, counters } (RFC 2724 §3.3; NEW-10).</summary>
+        /// <returns>False where the buffer is full.</returns>
+        public bool TryDistribution(scoped ReadOnlySpan<byte> mask, scoped ReadOnlySpan<byte> value, scoped ReadOnlySpan<ulong> counters)
+        {
+            var content = LengthWithHeader(mask.Length) + LengthWithHeader(value.Length);
+            foreach (var counter in counters)
+                content += 2 + OctetsOf(counter);
+            if (_buffer.Length - _end < LengthWithHeader(LengthWithHeader(content)))
+                return false;
+            PutHeader(OctetStringTag, LengthWithHeader(content));
+            PutHeader(SequenceTag, content);
+            TryOctets(mask);
+            TryOctets(value);
+            foreach (var counter in counters)
+                TryNumber(Counter64Tag, counter);
+            return true;
+        }
+
+        /// <summary>A leading zero octet keeps the top bit clear: the number is not negative.</summary>
+        private static int OctetsOf(ulong value) => 1 + (64 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 8;
+
+        private static int LengthWithHeader(int length) =>
+            length
+            + (
+                length < 0x80 ? 2
+                : length < 0x100 ? 3
+                : 4
+            );
+
+        private void PutHeader(byte tag, int length)
+        {
+            _buffer[_end++] = tag;
+            if (length >= 0x80)
+                _buffer[_end++] = (byte)(length < 0x100 ? 0x81 : 0x82);
+            if (length >= 0x100)
+                _buffer[_end++] = (byte)(length >> 8);
+            _buffer[_end++] = (byte)length;
         }
 
         /// <summary>The finished package, a part of the buffer.</summary>

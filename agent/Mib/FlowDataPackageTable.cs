@@ -5,91 +5,117 @@ using Rtfm.Snmp.Mib;
 
 namespace Rtfm.Agent.Mib;
 
-/// <summary>flowDataPackageTable: several attributes of a flow in one value, as the name asks for (RFC 2720 §4; MIB-100 to MIB-106).</summary>
+/// <summary>
+/// flowDataPackageTable: several attributes of a flow in one value, as the name asks for (RFC 2720 §4; MIB-100 to MIB-106). And rtfmFlowPackageTable, which is
+/// the same with a selector that also holds numbers of more than an octet.
+/// </summary>
 /// <remarks>
 /// <para>The selector is part of the request, not something to enumerate: a walk that names none passes the table over (AMB-09), else it would never end.</para>
-/// <para>A GETBULK asks again and again with the same selector, on the one thread that answers: it is read once, and the buffers are kept.</para>
+/// <para>A GETBULK asks again and again with the same selector, and the engine answers one request at a time: it is read once, and the buffers are kept.</para>
 /// </remarks>
-internal sealed class FlowDataPackageTable(FlowTable flows) : IMibProvider
+internal sealed class FlowDataPackageTable : IMibProvider
 {
-    private const uint DataColumn = 5;
+    /// <summary>Rule set, time mark, flow index.</summary>
+    private const int RowIndexLength = 3;
 
     /// <summary>More than 113 attributes of at most 22 octets with their headers.</summary>
-    private const int LongestPackage = 4_096;
+    private const int LongestPlainPackage = 4_096;
+
+    /// <summary>What one SNMP message can hold; a package that is longer is not there.</summary>
+    private const int LongestPackage = 65_000;
+
+    private readonly FlowTable _flows;
+
+    /// <summary>The column with the packages.</summary>
+    private readonly uint[] _column;
+    private readonly uint _highestAttribute;
+    private readonly int _mostAttributes;
 
     /// <summary>The selector read last: the number of attributes, then the attributes.</summary>
     private readonly uint[] _selector = new uint[1 + FlowDataPackage.MaxAttributes];
     private readonly FlowAttribute[] _attributes = new FlowAttribute[FlowDataPackage.MaxAttributes];
-    private readonly byte[] _package = new byte[LongestPackage];
+    private byte[] _package = new byte[LongestPlainPackage];
     private OidBuffer _name;
 
-    public ObjectIdentifier Root { get; } = new(FlowMeterMib.DataPackageEntry[..^1]);
+    private FlowDataPackageTable(FlowTable flows, ReadOnlySpan<uint> entry, uint highestAttribute)
+    {
+        (_flows, _highestAttribute) = (flows, highestAttribute);
+        _column = [.. entry, FlowMeterMib.PackageData];
+        _mostAttributes = FlowMeterMib.MostPackageAttributes(entry);
+        Root = new ObjectIdentifier(entry[..^1]);
+    }
+
+    public ObjectIdentifier Root { get; }
+
+    /// <summary>The table of FLOW-METER-MIB, whose selector has an octet for each attribute.</summary>
+    public static FlowDataPackageTable Standard(FlowTable flows) => new(flows, FlowMeterMib.DataPackageEntry, byte.MaxValue);
+
+    /// <summary>The table of RTFM-METER-EXT-MIB, whose selector is an object identifier.</summary>
+    public static FlowDataPackageTable Extended(FlowTable flows) => new(flows, Oids.ExtendedPackageEntry, uint.MaxValue);
 
     public GetOutcome Get(scoped ReadOnlySpan<uint> name, scoped in MibRequest request, ref VarBindWriter response)
     {
-        var entry = FlowMeterMib.DataPackageEntry;
-        if (!name.StartsWith(entry) || name.Length == entry.Length || name[entry.Length] != DataColumn)
+        if (!name.StartsWith(_column))
             return GetOutcome.NoSuchObject;
-        if (!TryReadSelector(name[(entry.Length + 1)..], out var count) || name.Length != entry.Length + 1 + 1 + count + 3)
+        if (!TryReadSelector(name[_column.Length..], out var count) || name.Length != _column.Length + 1 + count + RowIndexLength)
             return GetOutcome.NoSuchInstance;
-        var index = name[^3..];
+        var index = name[^RowIndexLength..];
         FlowSnapshot flow = default;
-        if (index[0] > int.MaxValue || flows.Find((int)index[0]) is not { } set || !set.TryGet(index[2], new Uptime(index[1]), ref flow))
+        if (index[0] > int.MaxValue || _flows.Find((int)index[0]) is not { } set || !set.TryGet(index[2], new Uptime(index[1]), ref flow))
             return GetOutcome.NoSuchInstance;
-        Write(name, count, ref flow, ref response);
-        return GetOutcome.Found;
+        return TryWrite(name, count, ref flow, ref response) ? GetOutcome.Found : GetOutcome.NoSuchInstance;
     }
 
     public bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
     {
-        var entry = FlowMeterMib.DataPackageEntry;
-        if (
-            !after.StartsWith(entry)
-            || after.Length == entry.Length
-            || after[entry.Length] != DataColumn
-            || !TryReadSelector(after[(entry.Length + 1)..], out var count)
-        )
-        {
+        if (!after.StartsWith(_column) || !TryReadSelector(after[_column.Length..], out var count))
             return false;
-        }
-
-        var selectorEnd = entry.Length + 1 + 1 + count;
+        var selectorEnd = _column.Length + 1 + count;
         FlowSnapshot flow = default;
-        if (!FlowRows.TryNext(flows, after[selectorEnd..], ref flow, out var timeMark))
+        if (!FlowRows.TryNext(_flows, after[selectorEnd..], ref flow, out var timeMark))
             return false;
-        // A selector of more than 113 attributes was refused above, so the name fits its 128 sub-identifiers.
+        // A selector of too many attributes was refused above, so the name fits its 128 sub-identifiers.
         _name.TrySet(after[..selectorEnd]);
         _name.TryAppend((uint)flow.RuleSet, timeMark, flow.Index);
-        Write(_name.Span, count, ref flow, ref response);
-        return true;
+        return TryWrite(_name.Span, count, ref flow, ref response);
     }
 
     /// <summary>Reads the number of attributes, then the attributes; each must be one a package can hold (MIB-101).</summary>
     private bool TryReadSelector(ReadOnlySpan<uint> index, out int count)
     {
         count = 0;
-        if (index.IsEmpty || index[0] is 0 or > FlowDataPackage.MaxAttributes || index.Length - 1 < index[0])
+        if (index.IsEmpty || index[0] == 0 || index[0] > _mostAttributes || index.Length - 1 < index[0])
             return false;
         var selector = index[..(int)(1 + index[0])];
-        if (!selector.SequenceEqual(_selector.AsSpan(0, selector.Length)))
-        {
-            foreach (var number in selector[1..])
-            {
-                if (!FlowAttributes.IsPackageSelector(number))
-                    return false;
-            }
-            selector.CopyTo(_selector);
-            for (var i = 1; i < selector.Length; i++)
-                _attributes[i - 1] = (FlowAttribute)selector[i];
-        }
+        if (!selector.SequenceEqual(_selector.AsSpan(0, selector.Length)) && !TryKeep(selector))
+            return false;
         count = selector.Length - 1;
         return true;
     }
 
-    private void Write(scoped ReadOnlySpan<uint> name, int attributes, ref FlowSnapshot flow, ref VarBindWriter response)
+    private bool TryKeep(ReadOnlySpan<uint> selector)
+    {
+        foreach (var number in selector[1..])
+        {
+            if (number > _highestAttribute || !FlowAttributes.IsPackageSelector(number))
+                return false;
+        }
+        selector.CopyTo(_selector);
+        for (var i = 1; i < selector.Length; i++)
+        {
+            _attributes[i - 1] = (FlowAttribute)selector[i];
+            if (FlowAttributes.Get(_attributes[i - 1]).Syntax == AttributeSyntax.Distribution && _package.Length < LongestPackage)
+                _package = new byte[LongestPackage];
+        }
+        return true;
+    }
+
+    private bool TryWrite(scoped ReadOnlySpan<uint> name, int attributes, ref FlowSnapshot flow, ref VarBindWriter response)
     {
         var writer = new FlowDataPackage.Writer(_package);
-        flow.WritePackage(_attributes.AsSpan(0, attributes), ref writer);
+        if (!flow.TryWritePackage(_attributes.AsSpan(0, attributes), ref writer))
+            return false;
         response.OctetString(name, writer.Finish());
+        return true;
     }
 }

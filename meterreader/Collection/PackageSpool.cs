@@ -14,7 +14,7 @@ internal sealed class PackageSpool(int ruleSet, ImmutableArray<FlowAttribute> at
     private readonly List<PackageSegment> _segments = [];
     private readonly int _firstTimeAt = attributes.IndexOf(FlowAttribute.FirstTime);
     private readonly int _lastActiveAt = attributes.IndexOf(FlowAttribute.LastActiveTime);
-    private readonly byte[] _tags = [.. attributes.Select(FlowDataPackage.TagOf)];
+    private readonly FlowDataPackage.Element[] _elements = [.. attributes.Select(FlowDataPackage.ElementOf)];
     private long _octets;
     private int _badPackages;
 
@@ -55,7 +55,7 @@ internal sealed class PackageSpool(int ruleSet, ImmutableArray<FlowAttribute> at
                     var index = BinaryPrimitives.ReadUInt32BigEndian(octets.AsSpan(at));
                     var packageLength = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(at + 4));
                     at += PackageSegment.HeaderLength;
-                    if (FlowDataPackage.TryDecode(octets, at, packageLength, _tags, values) && AreTimes(values))
+                    if (FlowDataPackage.TryDecode(octets, at, packageLength, _elements, values) && AreTimes(values))
                         yield return new FlowRecord(ruleSet, index, Attributes, values);
                     else
                         _badPackages++;
