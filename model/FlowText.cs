@@ -26,6 +26,9 @@ public static class FlowText
             _ => value.Number.ToString(CultureInfo.InvariantCulture),
         };
 
+    /// <summary>The most characters that a distribution has: 256 counters of 20 digits, and parameters.</summary>
+    public const int LongestDistribution = 5_500;
+
     /// <summary>The same text in UTF-8.</summary>
     /// <returns>Its length; -1 where <paramref name="text"/> is too short.</returns>
     public static int Format(AttributeInfo attribute, FlowValue value, Span<byte> text)
@@ -37,6 +40,8 @@ public static class FlowText
                 return new IPAddress(octets).TryFormat(text, out var length) ? length : -1;
             case AttributeSyntax.TransportAddress when octets.Length == 2:
                 return ((octets[0] << 8) | octets[1]).TryFormat(text, out length, provider: CultureInfo.InvariantCulture) ? length : -1;
+            case AttributeSyntax.Distribution when Rtfm.Model.Distribution.Format(octets, text) is var written and >= 0:
+                return written;
             default:
                 return Encoding.UTF8.TryGetBytes(Format(attribute.Number, value), text, out length) ? length : -1;
         }

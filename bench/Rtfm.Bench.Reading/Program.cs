@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Rtfm.Bench.Reading;
 using Rtfm.Model;
 
-// How fast flow tables are read back: see bench/reading.md. Arguments: the folder of the published programs, the rule set file.
+// How fast flow tables are read back: see bench/README.md. Arguments: the folder of the published programs, the rule set file.
 const int Flows = 100_000;
 const int ManyFlows = 1_000_000;
 const int Changed = 1_000;

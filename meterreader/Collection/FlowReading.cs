@@ -12,6 +12,7 @@ internal sealed class FlowReading(ImmutableArray<FlowAttribute> attributes, int?
     /// <summary>Over a network: an answer of some 20 KiB. IP cuts it into 15 pieces; should one be lost, little has to be sent again.</summary>
     private const int FlowsPerRemoteRequest = 100;
 
+    private ImmutableArray<FlowAttribute> _attributes = attributes;
     private bool _hasPackages;
     private ImmutableArray<FlowAttribute>? _columns;
 
@@ -23,7 +24,7 @@ internal sealed class FlowReading(ImmutableArray<FlowAttribute> attributes, int?
     public async Task<PackageSpool> ReadAsync(IMeterSession meter, int ruleSet, uint since, CancellationToken cancellationToken)
     {
         var flows = flowsPerRequest ?? (meter.IsLocal ? FlowsPerLocalRequest : FlowsPerRemoteRequest);
-        var spool = new PackageSpool(ruleSet, _columns ?? attributes);
+        var spool = new PackageSpool(ruleSet, _columns ?? _attributes);
         try
         {
             if (!ReadsColumns)
@@ -32,7 +33,7 @@ internal sealed class FlowReading(ImmutableArray<FlowAttribute> attributes, int?
             if (!_hasPackages && !ReadsColumns && await LacksPackagesAsync(meter, ruleSet, cancellationToken).ConfigureAwait(false))
             {
                 spool.Dispose();
-                spool = new PackageSpool(ruleSet, _columns!.Value);
+                return await ReadAsync(meter, ruleSet, since, cancellationToken).ConfigureAwait(false);
             }
             if (ReadsColumns)
             {
@@ -48,15 +49,23 @@ internal sealed class FlowReading(ImmutableArray<FlowAttribute> attributes, int?
         }
     }
 
-    /// <summary>Nothing was read: because nothing is new, or because the meter has no packages? Where it has flows and no package for any, the latter.</summary>
+    /// <summary>
+    /// Nothing was read: because nothing is new, or because the meter has no such packages? Where it has flows and no package for any, the latter: then it is
+    /// asked for those of RFC 2720 only, or for columns.
+    /// </summary>
     private async Task<bool> LacksPackagesAsync(IMeterSession meter, int ruleSet, CancellationToken cancellationToken)
     {
         // In this order: a flow that comes up in between must not look like one without a package.
         if (!await ColumnReading.HasAnyAsync(meter, ruleSet, cancellationToken).ConfigureAwait(false))
             return false;
-        _hasPackages = await PackageReading.HasAnyAsync(meter, attributes, ruleSet, cancellationToken).ConfigureAwait(false);
-        if (!_hasPackages)
-            _columns = await ColumnReading.ColumnsAsync(meter, attributes, ruleSet, cancellationToken).ConfigureAwait(false);
-        return ReadsColumns;
+        _hasPackages = await PackageReading.HasAnyAsync(meter, _attributes, ruleSet, cancellationToken).ConfigureAwait(false);
+        if (_hasPackages)
+            return false;
+        ImmutableArray<FlowAttribute> standard = [.. _attributes.Where(FlowAttributes.FitsStandardPackage)];
+        if (standard.Length < _attributes.Length)
+            _attributes = standard;
+        else
+            _columns = await ColumnReading.ColumnsAsync(meter, _attributes, ruleSet, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 }

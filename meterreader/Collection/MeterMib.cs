@@ -21,7 +21,6 @@ internal static class MeterMib
     public const uint ManagerCurrentRuleSet = 2;
     public const uint ManagerStandbyRuleSet = 3;
     public const uint ManagerStatus = 8;
-    public const uint PackageData = 5;
 
     public static ObjectIdentifier RuleInfo(uint column, params ReadOnlySpan<uint> index) =>
         new([.. FlowMeterMib.RuleSetInfoEntry, column, .. index]);

@@ -38,12 +38,27 @@ public sealed record MeterSettings(
 
     /// <summary>All that can be part of a flow's key, addresses with their masks, as far as every meter has it (MIB-131: identifiers are optional).</summary>
     public static ImmutableArray<FlowAttribute> EveryKeyAttribute { get; } =
-    [.. FlowAttributes.All.Where(each => IsStored(each) && each.Syntax != AttributeSyntax.Octets).Select(each => each.Number).Except(Always)];
+    [
+        .. FlowAttributes
+            .All.Where(each => IsStored(each) && each.Is(AttributeRoles.Column) && each.Syntax != AttributeSyntax.Octets)
+            .Select(each => each.Number)
+            .Except(Always),
+    ];
 
     /// <summary>How long the meter keeps our place if we do not come: some collections may fail.</summary>
     public int ReaderTimeoutSeconds => (int)Math.Min(Math.Max(Interval.TotalSeconds * 3, 600), int.MaxValue);
 
-    /// <summary>True for what a flow can be asked for and the store has a column for: all columns of flowDataTable but the scales (MIB-84).</summary>
+    /// <summary>True for what a flow can be asked for and the store has a column for: all but the scales (MIB-84) and what says which flow it is.</summary>
     public static bool IsStored(AttributeInfo attribute) =>
-        attribute.Is(AttributeRoles.Column) && attribute.Number is not (FlowAttribute.PduScale or FlowAttribute.OctetScale);
+        attribute.Is(AttributeRoles.Package)
+        && attribute.Number
+            is not (
+                FlowAttribute.FlowIndex
+                or FlowAttribute.FlowStatus
+                or FlowAttribute.FlowTimeMark
+                or FlowAttribute.RuleSet
+                or FlowAttribute.PduScale
+                or FlowAttribute.OctetScale
+                or FlowAttribute.Distributions
+            );
 }

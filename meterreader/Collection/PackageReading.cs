@@ -5,7 +5,7 @@ using Rtfm.Snmp.Ber;
 namespace Rtfm.MeterReader.Collection;
 
 /// <summary>
-/// Reads the flows of one rule set that were active at or after a time, with GETBULK on flowDataPackageTable (READ-03, MIB-100 to MIB-106): the flow
+/// Reads the flows of one rule set that were active at or after a time, with GETBULK on flowDataPackageTable, or its like for attributes beyond 255 (READ-03, MIB-100 to MIB-106): the flow
 /// indexes in ranges, one request in flight for each range.
 /// </summary>
 /// <remarks>
@@ -118,5 +118,10 @@ internal sealed class PackageReading
     }
 
     private static ObjectIdentifier Selector(ImmutableArray<FlowAttribute> attributes) =>
-        new([.. FlowMeterMib.DataPackageEntry, MeterMib.PackageData, (uint)attributes.Length, .. attributes.Select(each => (uint)each)]);
+        new([
+            .. FlowMeterMib.PackageEntryFor(attributes.AsSpan()),
+            FlowMeterMib.PackageData,
+            (uint)attributes.Length,
+            .. attributes.Select(each => (uint)each),
+        ]);
 }

@@ -19,7 +19,7 @@ internal static class CompactFlows
                 id INTEGER PRIMARY KEY, epoch_id INTEGER NOT NULL REFERENCES epoch, rule_set INTEGER NOT NULL, page INTEGER NOT NULL);
             CREATE INDEX extent_of_epoch ON extent (epoch_id, rule_set, page);
             CREATE TABLE profile (
-                id INTEGER PRIMARY KEY, epoch_id INTEGER NOT NULL REFERENCES epoch, key BLOB, {Declare(SqliteSchema.ProfileColumns)});
+                id INTEGER PRIMARY KEY, epoch_id INTEGER NOT NULL REFERENCES epoch, key BLOB, {Declare(Profile)});
             CREATE UNIQUE INDEX profile_key ON profile (epoch_id, key);
             CREATE TABLE flow_record (
                 id INTEGER PRIMARY KEY, profile_id INTEGER NOT NULL REFERENCES profile, collection_id INTEGER NOT NULL,
@@ -48,14 +48,20 @@ internal static class CompactFlows
             DROP TABLE usage_1;
             DROP TABLE flow_1;
             CREATE VIEW flow AS
-                SELECT flow_record.id, extent.epoch_id, extent.rule_set, extent.page << 16 | (flow_record.id >> 16 & 65535) AS flow_index,
-                    first_ms, last_active_ms, {string.Join(", ", SqliteSchema.Columns.Select(Show))}
+                SELECT {Shown}
                 FROM flow_record JOIN extent ON extent.id = flow_record.id >> 32 JOIN profile ON profile.id = flow_record.profile_id;
             """;
 
-    private static IEnumerable<AttributeInfo> Shared => SqliteSchema.ProfileColumns.Where(each => !SqliteSchema.IsOwn(each));
+    private static IEnumerable<AttributeInfo> Profile => SqliteSchema.ProfileColumns.Where(each => each.Is(AttributeRoles.Column));
 
-    private static IEnumerable<AttributeInfo> Always => SqliteSchema.Columns.Except(SqliteSchema.ProfileColumns);
+    private static IEnumerable<AttributeInfo> Shared => Profile.Where(each => !SqliteSchema.IsOwn(each));
+
+    private static IEnumerable<AttributeInfo> Always => SqliteSchema.StandardColumns.Except(Profile);
+
+    /// <summary>The columns of view flow.</summary>
+    public static string Shown =>
+        "flow_record.id, extent.epoch_id, extent.rule_set, extent.page << 16 | (flow_record.id >> 16 & 65535) AS flow_index, "
+        + $"first_ms, last_active_ms, {string.Join(", ", SqliteSchema.StandardColumns.Select(Show))}";
 
     // CAST: a text column of a table compares with a number as text does, one of a view only so.
     private static string Show(AttributeInfo attribute) =>

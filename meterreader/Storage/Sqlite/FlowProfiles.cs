@@ -11,10 +11,13 @@ internal sealed class FlowProfiles
     /// <summary>A meter of the usual kind has a dozen; one that makes each flow different must not fill the memory.</summary>
     private const int MostKept = 10_000;
 
+    /// <summary>Octets that an attribute's number takes in a key.</summary>
+    private const int LongestNumber = 3;
+
     private readonly SqliteConnection _connection;
     private readonly FlowCollection _collection;
     private readonly AttributeInfo[] _columns;
-    private readonly (int At, byte Number, bool IsText, bool IsOwn)[] _parts;
+    private readonly (int At, ushort Number, bool IsText, bool IsOwn)[] _parts;
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
     private readonly byte[] _key;
     private readonly byte[][] _recentKeys = new byte[8][];
@@ -28,10 +31,10 @@ internal sealed class FlowProfiles
         _parts =
         [
             .. _columns.Select(each =>
-                (collection.Attributes.IndexOf(each.Number), (byte)each.Number, SqliteSchema.IsText(each), SqliteSchema.IsOwn(each))
+                (collection.Attributes.IndexOf(each.Number), (ushort)each.Number, SqliteSchema.IsText(each), SqliteSchema.IsOwn(each))
             ),
         ];
-        _key = new byte[_parts.Length * (2 + FlowDataPackage.LongestOctets)];
+        _key = new byte[_parts.Length * (LongestNumber + 1 + FlowDataPackage.LongestOctets)];
         _recentKeys.AsSpan().Fill([]);
     }
 
@@ -64,7 +67,13 @@ internal sealed class FlowProfiles
         foreach (var (at, number, isText, isOwn) in _parts)
         {
             ref readonly var value = ref values[at];
-            _key[length++] = number;
+            if (number > byte.MaxValue)
+            {
+                // No attribute that has a column is number 0.
+                _key[length++] = 0;
+                _key[length++] = (byte)(number >> 8);
+            }
+            _key[length++] = (byte)number;
             if (isText)
             {
                 var octets = value.Octets;

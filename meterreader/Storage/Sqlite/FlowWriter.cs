@@ -18,6 +18,9 @@ internal sealed class FlowWriter : IDisposable
     private const int LastActiveMs = 4;
     private const int FirstAttribute = 5;
 
+    /// <summary>No address, mask or identifier is longer as text: three characters an octet.</summary>
+    private const int LongestText = 3 * FlowDataPackage.LongestOctets;
+
     private readonly long _collectionId;
     private readonly long _oldestCollection;
     private readonly FlowIds _ids;
@@ -26,6 +29,10 @@ internal sealed class FlowWriter : IDisposable
     private readonly PreparedStatement _remove;
     private readonly RowBatch _flows;
     private readonly RowBatch _usage;
+
+    /// <summary>Null where nothing of it was asked for.</summary>
+    private readonly RowBatch? _extensions;
+    private readonly (int At, int Column, AttributeInfo Attribute, bool IsText)[] _extensionColumns;
 
     /// <summary>Position in a record, column of flow_record, and whether it is text of the flow's own.</summary>
     private readonly (int At, int Column, AttributeInfo Attribute, bool IsOwn)[] _columns;
@@ -60,8 +67,21 @@ internal sealed class FlowWriter : IDisposable
             $"SELECT id, collection_id, firstTime, lastActiveTime, {counters} FROM flow_record WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC"
         );
         _remove = new(connection, "DELETE FROM flow_record WHERE id = ?1");
-        _flows = new(connection, $"flow_record (id, profile_id, collection_id, first_ms, last_active_ms, {names})", FirstAttribute + columns.Count);
+        _flows = new(
+            connection,
+            $"flow_record (id, profile_id, collection_id, first_ms, last_active_ms, {names})",
+            FirstAttribute + columns.Count,
+            SqliteSchema.OwnColumns.Count,
+            LongestText
+        );
         _usage = new(connection, $"usage (collection_id, flow_id, {counters})", 2 + _counterAt.Length);
+        AttributeInfo[] extension = [.. SqliteSchema.ExtensionColumns.Where(each => attributes.Contains(each.Number))];
+        _extensionColumns = [.. extension.Select((each, i) => (attributes.IndexOf(each.Number), 1 + i, each, SqliteSchema.IsText(each)))];
+        if (extension.Length > 0)
+        {
+            var table = $"extension (flow_id, {string.Join(", ", extension.Select(each => each.Name))})";
+            _extensions = new(connection, table, 1 + extension.Length, extension.Length, FlowText.LongestDistribution);
+        }
     }
 
     public int Flows { get; private set; }
@@ -89,7 +109,7 @@ internal sealed class FlowWriter : IDisposable
             known = new(_ids.Next(record.Index, newest.Id), _collectionId, lastActive);
             Add(known.Id, _collectionId, record);
         }
-        else if (isUsed || lastActive != known.LastActive)
+        else if (isUsed || lastActive != known.LastActive || _extensions is not null)
         {
             // The new row takes the place of the old one.
             Add(known.Id, isUsed ? _collectionId : known.Collection, record);
@@ -108,6 +128,7 @@ internal sealed class FlowWriter : IDisposable
     {
         _flows.Flush();
         _usage.Flush();
+        _extensions?.Flush();
     }
 
     public void Dispose()
@@ -116,6 +137,7 @@ internal sealed class FlowWriter : IDisposable
         _remove.Dispose();
         _flows.Dispose();
         _usage.Dispose();
+        _extensions?.Dispose();
     }
 
     private readonly record struct Known(long Id, long Collection, long LastActive);
@@ -206,5 +228,22 @@ internal sealed class FlowWriter : IDisposable
                 _flows.SetText(column, FlowText.Format(attribute, value, _flows.TextRoomLeft));
         }
         _flows.EndRow();
+        if (_extensions is not null)
+            AddExtension(_extensions, id, values);
+    }
+
+    private void AddExtension(RowBatch extensions, long id, FlowValue[] values)
+    {
+        extensions.Set(0, id);
+        foreach (var (at, column, attribute, isText) in _extensionColumns)
+        {
+            var value = values[at];
+            if (!isText)
+                extensions.Set(column, (long)value.Number);
+            // NEW-10: empty where the flow has no such distribution.
+            else if (!value.Octets.IsEmpty && FlowText.Format(attribute, value, extensions.TextRoomLeft) is var length and >= 0)
+                extensions.SetText(column, length);
+        }
+        extensions.EndRow();
     }
 }

@@ -9,10 +9,9 @@ internal sealed unsafe class RowBatch : IDisposable
     /// <summary>SQLite before 3.32 has no more than 999 parameters.</summary>
     private const int MostParameters = 990;
     private const int MostRows = 32;
-    private const int TextRoom = 16 << 10;
 
-    /// <summary>The longest text that is ever added.</summary>
-    private const int LongestText = 400;
+    /// <summary>Room for texts: rows full of the longest. They are seldom as long, so most batches fill up.</summary>
+    private const int RowsOfLongTexts = 5;
 
     private enum Kind : byte
     {
@@ -31,14 +30,19 @@ internal sealed unsafe class RowBatch : IDisposable
     private readonly Cell[] _bound;
 
     // Pinned: SQLite reads the texts of a batch where they are.
-    private readonly byte[] _text = GC.AllocateUninitializedArray<byte>(TextRoom, pinned: true);
+    private readonly byte[] _text;
+    private readonly int _longestText;
+    private readonly int _textsInRow;
     private int _textUsed;
     private int _count;
 
     /// <param name="table">The table, and its columns in parentheses.</param>
-    public RowBatch(SqliteConnection connection, string table, int columns)
+    /// <param name="textsInRow">The most texts that a row has.</param>
+    /// <param name="longestText">The longest of them.</param>
+    public RowBatch(SqliteConnection connection, string table, int columns, int textsInRow = 0, int longestText = 0)
     {
-        _columns = columns;
+        (_columns, _textsInRow, _longestText) = (columns, textsInRow, longestText);
+        _text = GC.AllocateUninitializedArray<byte>(RowsOfLongTexts * textsInRow * longestText, pinned: true);
         _rows = Math.Min(MostRows, MostParameters / columns);
         _cells = new Cell[_rows * columns];
         _bound = new Cell[_rows * columns];
@@ -51,7 +55,7 @@ internal sealed unsafe class RowBatch : IDisposable
     public void Set(int column, long value) => _cells[_count * _columns + column] = new(Kind.Number, value, 0);
 
     /// <summary>Room for a text; say with <see cref="SetText"/> how much of it was used.</summary>
-    public Span<byte> TextRoomLeft => _text.AsSpan(_textUsed, LongestText);
+    public Span<byte> TextRoomLeft => _text.AsSpan(_textUsed, _longestText);
 
     /// <summary>Sets a text that was written to <see cref="TextRoomLeft"/>.</summary>
     public void SetText(int column, int length)
@@ -66,8 +70,7 @@ internal sealed unsafe class RowBatch : IDisposable
         _count++;
         if (_count == _rows)
             InsertMany();
-        // A row has nine texts at most.
-        else if (_textUsed > TextRoom - 10 * LongestText)
+        else if (_text.Length - _textUsed < _textsInRow * _longestText)
             Flush();
     }
 

@@ -100,6 +100,43 @@ public sealed class FlowTableReadingTests
         Assert.That(reading.Flows, Is.Empty);
     }
 
+    [Test]
+    public async Task Attributes_beyond_255_and_distributions_are_read_beside_the_others()
+    {
+        var ruleSet = Srl
+            .RuleAssembler.Assemble(
+                """
+                sourcePeerType/8 = 1: PushPktToAct, Next
+                sourcePeerAddress/32 = 0: PushPktToAct, Next
+                timeToLive & 255 = 0: PushPktToAct, Next
+                vlanId & 15.255 = 0: PushPktToAct, Next
+                toPacketSize & 1.0.1!100 = 2.0.0!0: PushPktToAct, Next
+                null: Count
+                """,
+                "extended.rules"
+            )
+            .RuleSet!;
+        using var agent = AgentProcess.Start(null, "--read", _capture, "--wait-for-rule-set");
+        var meter = MeterOf.Agent(_client, agent);
+        await new RuleSetInstallation(meter).InstallAsync(new(ruleSet, "noc") { IsRun = true }, _ => { }, default);
+        for (var i = 0; i < 200 && (await meter.RuleSetsAsync(default))[1].FlowRecords < 250; i++)
+            await Task.Delay(50);
+        FlowAttribute[] shown =
+        [
+            FlowAttribute.SourcePeerAddress,
+            FlowAttribute.TimeToLive,
+            FlowAttribute.VlanId,
+            FlowAttribute.ToPacketSize,
+            FlowAttribute.FromPacketSize,
+        ];
+        var reading = new FlowTableReading(meter, shown);
+        await reading.ReadAsync(2, 0, default);
+
+        Assert.That(reading.Flows, Has.Count.EqualTo(250));
+        var largest = reading.Flows.MaxBy(flow => flow.Number(FlowAttribute.ToOctets))!;
+        Assert.That(shown.Select(largest.Text), Is.EqualTo(["10.0.249.1", "64", "0", "1.0.1!100=2.0.0!0:0;0;1", ""]));
+    }
+
     private async Task<IReadOnlyList<FlowRecord>> ReadAsync(IPEndPoint endPoint)
     {
         var reading = new FlowTableReading(MeterOf.At(_client, endPoint), Shown);

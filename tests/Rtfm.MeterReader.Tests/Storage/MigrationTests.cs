@@ -73,6 +73,18 @@ public sealed class MigrationTests
     }
 
     [Test]
+    public void Every_attribute_that_is_stored_has_its_column()
+    {
+        new SqliteFlowStore(Path).Dispose();
+        var columns = Rows("SELECT name FROM pragma_table_info('flow')");
+        Assert.That(SqliteSchema.Columns.Select(each => each.Name), Is.SubsetOf(columns));
+        Assert.That(
+            Rows("SELECT name FROM pragma_table_info('extension')")[1..],
+            Is.EqualTo(SqliteSchema.ExtensionColumns.Select(each => each.Name))
+        );
+    }
+
+    [Test]
     public void Nothing_refers_to_what_is_not_there()
     {
         new SqliteFlowStore(Path).Dispose();
