@@ -65,7 +65,7 @@ internal sealed class SnmpMeterSession(SnmpClient client, SnmpTarget target) : I
         while (true)
         {
             repetitions = Math.Min(repetitions, _maxRepetitions);
-            var response =
+            using var response =
                 target.Version == SnmpVersion.V1
                     ? await client.GetNextResponseAsync(target, names, cancellationToken).ConfigureAwait(false)
                     : await client.GetBulkResponseAsync(target, names, 0, repetitions, cancellationToken).ConfigureAwait(false);

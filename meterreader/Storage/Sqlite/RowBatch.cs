@@ -20,7 +20,15 @@ internal sealed unsafe class RowBatch : IDisposable
         Text,
     }
 
-    private readonly record struct Cell(Kind Kind, long Number, int Length);
+    private readonly struct Cell(Kind kind, long number, int length)
+    {
+        public readonly long Number = number;
+        public readonly int Length = length;
+        public readonly Kind Kind = kind;
+
+        /// <summary>False for texts, whose octets may be others in the same place.</summary>
+        public bool IsSameNumber(in Cell other) => Number == other.Number && Kind == other.Kind && Kind != Kind.Text;
+    }
 
     private readonly int _columns;
     private readonly int _rows;
@@ -96,8 +104,8 @@ internal sealed unsafe class RowBatch : IDisposable
     {
         for (var i = 0; i < _cells.Length; i++)
         {
-            var cell = _cells[i];
-            if (cell.Kind != Kind.Text && cell == _bound[i])
+            ref readonly var cell = ref _cells[i];
+            if (cell.IsSameNumber(_bound[i]))
                 continue;
             Bind(_many, i + 1, cell);
             _bound[i] = cell;
