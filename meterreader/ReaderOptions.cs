@@ -61,7 +61,7 @@ public sealed record MeterOptions
     /// <summary>Names or numbers of the rule sets to collect; empty: all that run or have flows.</summary>
     public string[] RuleSets { get; init; } = [];
 
-    /// <summary>Attributes to collect beside the counters and times; empty: all that can be part of a flow's key but subscriber and session identifiers.</summary>
+    /// <summary>Attributes to collect beside the counters and times; empty: all columns of flowDataTable that can be part of a flow's key but identifiers, and what the rules push.</summary>
     public string[] Attributes { get; init; } = [];
 
     /// <summary>Who we are in the meter's table of readers, where the store's own name will not do. No two readers may have the same.</summary>

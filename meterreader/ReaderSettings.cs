@@ -98,6 +98,7 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
         )
         {
             RequestsInFlight = options.RequestsInFlight,
+            AddsPushed = options.Attributes.Length == 0,
         };
     }
 

@@ -30,6 +30,7 @@ var (programs, rules) = (args[0], args[1]);
 var work = Directory.CreateTempSubdirectory("rtfm-bench-").FullName;
 try
 {
+    await ServeAndCollectAsync(Changed).ConfigureAwait(false);
     await ServeAndCollectAsync(Flows).ConfigureAwait(false);
     await ServeAndCollectAsync(ManyFlows).ConfigureAwait(false);
     await ReadChangesAsync().ConfigureAwait(false);

@@ -22,6 +22,9 @@ public sealed record MeterSettings(
     string? Owner
 )
 {
+    /// <summary>Beside <see cref="Attributes"/>, what the rules of each rule set push is asked for.</summary>
+    public bool AddsPushed { get; init; }
+
     /// <summary>How many requests for flows are under way at the same time.</summary>
     public int RequestsInFlight { get; init; } = MeterOptions.DefaultRequestsInFlight;
 

@@ -234,6 +234,28 @@ public sealed partial class RealAgentTests
         Assert.That(json.Lines[0], Does.Contain("\"toPacketSize\":\"1.0.1!100=2.0.0!0:0;100;0\""));
     }
 
+    [Test]
+    public void What_the_rules_push_is_collected_without_being_named()
+    {
+        var rules = Path.Combine(_folder.FullName, "extended.rules");
+        File.WriteAllText(
+            rules,
+            """
+            sourcePeerType/8 = 1: PushPktToAct, Next
+            sourcePeerAddress/32 = 0: PushPktToAct, Next
+            dsCodePoint & 255 = 0: PushPktToAct, Next
+            timeToLive & 255 = 0: PushPktToAct, Next
+            null: Count
+            """
+        );
+        StartAgentWith(rules, flows: 5, packets: 10, TimeSpan.Zero);
+        UntilAllIsRead();
+        var collected = Collect();
+        Assert.That(collected.ExitCode, Is.Zero, collected.Errors);
+        Assert.That(Number("SELECT count(*) FROM flow WHERE rule_set = 2 AND timeToLive = 64 AND dsCodePoint = 0 AND vlanId IS NULL"), Is.EqualTo(5));
+        Assert.That(Number("SELECT count(*) FROM flow WHERE rule_set = 1 AND timeToLive IS NULL"), Is.GreaterThan(0));
+    }
+
     private void StartAgent(int flows, int packets, TimeSpan duration, params string[] arguments) =>
         StartAgentWith(Path.Combine(Repository.Root, "docs", "rulesets", "five-tuple.rules"), flows, packets, duration, arguments);
 

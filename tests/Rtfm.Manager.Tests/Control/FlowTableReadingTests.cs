@@ -121,6 +121,8 @@ public sealed class FlowTableReadingTests
         await new RuleSetInstallation(meter).InstallAsync(new(ruleSet, "noc") { IsRun = true }, _ => { }, default);
         for (var i = 0; i < 200 && (await meter.RuleSetsAsync(default))[1].FlowRecords < 250; i++)
             await Task.Delay(50);
+        var loaded = await meter.ReadRulesAsync((await meter.RuleSetsAsync(default))[1], default);
+        Assert.That(loaded.Rules, Is.EqualTo(ruleSet.Rules));
         FlowAttribute[] shown =
         [
             FlowAttribute.SourcePeerAddress,
