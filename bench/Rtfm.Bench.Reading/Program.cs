@@ -97,7 +97,7 @@ static int Check(int packages, int expected) =>
 async Task CollectAsync(MeterUnderTest meter, string store, string what)
 {
     var processor = meter.ProcessorTime;
-    var (output, took) = await PublishedProgram
+    var (output, took, reader) = await PublishedProgram
         .RunAsync(
             Path.Combine(programs, "rtfm-meterreader"),
             MeterUnderTest.Community,
@@ -106,7 +106,9 @@ async Task CollectAsync(MeterUnderTest meter, string store, string what)
         .ConfigureAwait(false);
     var last = output.TrimEnd().Split('\n')[^1];
     var said = last[(last.IndexOf(": ", StringComparison.Ordinal) + 2)..last.IndexOf(',', StringComparison.Ordinal)];
-    Console.WriteLine($"  {what}: {said}; with start-up {took.TotalSeconds:F2} s, agent {(meter.ProcessorTime - processor).TotalMilliseconds:F0} ms");
+    Console.WriteLine(
+        $"  {what}: {said}; with start-up {took.TotalSeconds:F2} s; CPU of the reader {reader.TotalMilliseconds:F0} ms, of the agent {(meter.ProcessorTime - processor).TotalMilliseconds:F0} ms"
+    );
 }
 
 // What the meter reader asks for unless told otherwise.
