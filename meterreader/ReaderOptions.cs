@@ -27,6 +27,8 @@ public sealed record RetentionOptions
 /// <summary>One meter and what to collect from it.</summary>
 public sealed record MeterOptions
 {
+    public const int DefaultRequestsInFlight = 4;
+
     /// <summary>What the store calls it; the target unless given.</summary>
     public string? Name { get; init; }
 
@@ -50,13 +52,16 @@ public sealed record MeterOptions
 
     public int Retries { get; init; } = 3;
 
-    /// <summary>Flows asked for with each GETBULK.</summary>
-    public int FlowsPerRequest { get; init; } = 100;
+    /// <summary>Flows asked for with each GETBULK; unset: 100, on the machine itself as many as fit into a datagram.</summary>
+    public int? FlowsPerRequest { get; init; }
+
+    /// <summary>Requests for flows that are under way at the same time.</summary>
+    public int RequestsInFlight { get; init; } = DefaultRequestsInFlight;
 
     /// <summary>Names or numbers of the rule sets to collect; empty: all that run or have flows.</summary>
     public string[] RuleSets { get; init; } = [];
 
-    /// <summary>Attributes to collect beside the counters and times; empty: all that can be part of a flow's key but subscriber and session identifiers.</summary>
+    /// <summary>Attributes to collect beside the counters and times; empty: all columns of flowDataTable that can be part of a flow's key but identifiers, and what the rules push.</summary>
     public string[] Attributes { get; init; } = [];
 
     /// <summary>Who we are in the meter's table of readers, where the store's own name will not do. No two readers may have the same.</summary>

@@ -72,6 +72,8 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
             throw new SettingsException($"{place}:Retries is {options.Retries}. Write a number from 0 to 20.");
         if (options.FlowsPerRequest is < 1 or > 10_000)
             throw new SettingsException($"{place}:FlowsPerRequest is {options.FlowsPerRequest}. Write a number from 1 to 10000.");
+        if (options.RequestsInFlight is < 1 or > 32)
+            throw new SettingsException($"{place}:RequestsInFlight is {options.RequestsInFlight}. Write a number from 1 to 32.");
         // UTF8OwnerString has at most 127 octets (MIB-08).
         if (options.Owner is { } owner && (owner.Length == 0 || Encoding.UTF8.GetByteCount(owner) > 127))
             throw new SettingsException($"{place}:Owner is '{owner}'. Write a name of 1 to 127 octets, or leave it out.");
@@ -93,7 +95,11 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
             options.RuleSets,
             ParseAttributes(options.Attributes, $"{place}:Attributes"),
             options.Owner
-        );
+        )
+        {
+            RequestsInFlight = options.RequestsInFlight,
+            AddsPushed = options.Attributes.Length == 0,
+        };
     }
 
     private static ReaderSettings Check(ReaderOptions options)

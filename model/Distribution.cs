@@ -51,6 +51,68 @@ public sealed class Distribution
         return true;
     }
 
+    /// <summary>Writes what <see cref="ToString"/> says of such octets, in UTF-8 and without taking memory.</summary>
+    /// <returns>Its length; -1 where the octets are no distribution, or <paramref name="text"/> is too short.</returns>
+    public static int Format(ReadOnlySpan<byte> octets, Span<byte> text)
+    {
+        if (
+            !FlowDataPackage.TryReadSequence(ref octets, out var elements)
+            || !octets.IsEmpty
+            || !FlowDataPackage.TryReadOctets(ref elements, out var mask)
+            || !FlowDataPackage.TryReadOctets(ref elements, out var value)
+            || mask.Length != ParameterOctets
+            || value.Length != ParameterOctets
+        )
+        {
+            return -1;
+        }
+        var writer = new TextWriter(text);
+        writer.Parameters(mask);
+        writer.Character('=');
+        writer.Parameters(value);
+        for (var left = value[0] + 1; left > 0; left--)
+        {
+            if (!FlowDataPackage.TryReadCounter(ref elements, out var counter))
+                return -1;
+            writer.Character(left > value[0] ? ':' : ';');
+            writer.Number(counter);
+        }
+        return elements.IsEmpty && !writer.IsFull ? writer.Length : -1;
+    }
+
+    private ref struct TextWriter(Span<byte> text)
+    {
+        private readonly Span<byte> _text = text;
+
+        public int Length { get; private set; }
+
+        public bool IsFull { get; private set; }
+
+        public void Parameters(scoped ReadOnlySpan<byte> octets)
+        {
+            Number(octets[0]);
+            Character('.');
+            Number(octets[1]);
+            Character('.');
+            Number(BinaryPrimitives.ReadUInt16BigEndian(octets[2..]));
+            Character('!');
+            Number(BinaryPrimitives.ReadUInt16BigEndian(octets[4..]));
+        }
+
+        public void Number(ulong number)
+        {
+            IsFull |= !number.TryFormat(_text[Length..], out var written, provider: CultureInfo.InvariantCulture);
+            Length += written;
+        }
+
+        public void Character(char character)
+        {
+            IsFull |= Length == _text.Length;
+            if (!IsFull)
+                _text[Length++] = (byte)character;
+        }
+    }
+
     /// <summary>As a rule writes the parameters, and the counters behind them: <c>1.0.10!50=5.0.0!0:2;2;1;0;1;1</c>.</summary>
     public override string ToString()
     {

@@ -22,29 +22,52 @@ public static class FlowDataPackage
     /// <summary>The most attributes one selector may name: an instance identifier has at most 128 sub-identifiers (MIB-101).</summary>
     public const int MaxAttributes = 113;
 
+    /// <summary>The most octets that an address, mask or identifier has in a package; RFC 2720 needs 20.</summary>
+    public const int LongestOctets = 127;
+
     /// <summary>No distribution, with 256 counters, is longer as a package of its own.</summary>
     public const int LongestDistribution = 4_096;
+
+    /// <summary>By the attribute's number.</summary>
+    private static readonly Element[] Elements =
+    [
+        .. Enumerable.Range(0, (int)FlowAttributes.All[^1].Number + 1).Select(each => Element.Of(FlowAttributes.Find((FlowAttribute)each)?.Syntax)),
+    ];
 
     /// <summary>Reads one package.</summary>
     /// <param name="package">The content of the OCTET STRING value.</param>
     /// <param name="attributes">The selector it was asked with.</param>
     /// <param name="values">Receives one value for each attribute.</param>
-    /// <returns>False where the octets are not such a package: cut short, a wrong tag, too few or too many elements, a number beyond 64 bits.</returns>
+    /// <returns>False where the octets are not such a package: cut short, a wrong tag, too few or too many elements, too long a string or number.</returns>
     public static bool TryDecode(ReadOnlySpan<byte> package, ImmutableArray<FlowAttribute> attributes, Span<FlowValue> values)
     {
-        if (
-            !TryReadElement(ref package, out var tag, out var elements)
-            || tag != SequenceTag
-            || !package.IsEmpty
-            || values.Length < attributes.Length
-        )
+        Span<Element> elements = stackalloc Element[MaxAttributes];
+        if (attributes.Length > MaxAttributes)
             return false;
         for (var i = 0; i < attributes.Length; i++)
+            elements[i] = ElementOf(attributes[i]);
+        return TryDecode(package.ToArray(), 0, package.Length, elements[..attributes.Length], values);
+    }
+
+    /// <summary>Reads one package that lies in a buffer; its octet strings stay there.</summary>
+    /// <param name="buffer">Where the package is.</param>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="length">Its length in octets.</param>
+    /// <param name="expected">What each attribute of the selector looks like, as <see cref="ElementOf"/> says.</param>
+    /// <param name="values">Receives one value for each attribute.</param>
+    /// <returns>False where the octets are not such a package.</returns>
+    public static bool TryDecode(byte[] buffer, int offset, int length, ReadOnlySpan<Element> expected, Span<FlowValue> values)
+    {
+        ReadOnlySpan<byte> package = buffer.AsSpan(offset, length);
+        if (!TryReadElement(ref package, out var tag, out var elements) || tag != SequenceTag || !package.IsEmpty || values.Length < expected.Length)
+            return false;
+        var end = offset + length;
+        for (var i = 0; i < expected.Length; i++)
         {
-            if (!TryReadElement(ref elements, out tag, out var content) || tag != TagOf(attributes[i]))
+            if (!TryReadElement(ref elements, out tag, out var content) || tag != expected[i].Tag || content.Length > expected[i].Longest)
                 return false;
             if (tag == OctetStringTag)
-                values[i] = new FlowValue(content.ToArray());
+                values[i] = new FlowValue(buffer, end - elements.Length - content.Length, content.Length);
             else if (TryReadUnsigned(content, out var number))
                 values[i] = new FlowValue(number);
             else
@@ -54,15 +77,10 @@ public static class FlowDataPackage
     }
 
     /// <summary>The application tag an attribute's value carries inside a package (AMB-10).</summary>
-    public static byte TagOf(FlowAttribute attribute) =>
-        FlowAttributes.Find(attribute)?.Syntax switch
-        {
-            AttributeSyntax.Counter64 => Counter64Tag,
-            AttributeSyntax.TimeTicks => TimeTicksTag,
-            AttributeSyntax.Integer => IntegerTag,
-            AttributeSyntax.Unsigned32 => Unsigned32Tag,
-            _ => OctetStringTag,
-        };
+    public static byte TagOf(FlowAttribute attribute) => ElementOf(attribute).Tag;
+
+    /// <summary>What an attribute's value looks like inside a package.</summary>
+    public static Element ElementOf(FlowAttribute attribute) => Elements[(int)attribute < Elements.Length ? (int)attribute : 0];
 
     internal static bool TryReadSequence(ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> elements) =>
         TryReadElement(ref input, out var tag, out elements) && tag == SequenceTag;
@@ -111,6 +129,26 @@ public static class FlowDataPackage
         return true;
     }
 
+    /// <summary>What an attribute's value looks like inside a package.</summary>
+    /// <param name="Tag">The application tag (AMB-10).</param>
+    /// <param name="Longest">The most octets its content has.</param>
+    public readonly record struct Element(byte Tag, int Longest)
+    {
+        /// <summary>A leading zero octet, and 64 bits.</summary>
+        private const int LongestNumber = 9;
+
+        internal static Element Of(AttributeSyntax? syntax) =>
+            syntax switch
+            {
+                AttributeSyntax.Counter64 => new(Counter64Tag, LongestNumber),
+                AttributeSyntax.TimeTicks => new(TimeTicksTag, LongestNumber),
+                AttributeSyntax.Integer => new(IntegerTag, LongestNumber),
+                AttributeSyntax.Unsigned32 => new(Unsigned32Tag, LongestNumber),
+                AttributeSyntax.Distribution => new(OctetStringTag, LongestDistribution),
+                _ => new(OctetStringTag, LongestOctets),
+            };
+    }
+
     /// <summary>Writes one package, element by element, into a caller's buffer.</summary>
     /// <remarks>Elements go in behind room for the longest SEQUENCE header; <see cref="Finish"/> writes the minimal header and says where the package is.</remarks>
     public ref struct Writer(Span<byte> buffer)
@@ -123,6 +161,12 @@ public static class FlowDataPackage
         /// <returns>False where the buffer is full.</returns>
         public bool TryNumber(byte tag, ulong value)
         {
+            if (value < 0x80 && _buffer.Length - _end >= 3)
+            {
+                (_buffer[_end], _buffer[_end + 1], _buffer[_end + 2]) = (tag, 1, (byte)value);
+                _end += 3;
+                return true;
+            }
             var octets = OctetsOf(value);
             if (_buffer.Length - _end < octets + 2)
                 return false;

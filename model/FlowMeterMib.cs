@@ -17,4 +17,24 @@ public static class FlowMeterMib
     public static ReadOnlySpan<uint> ColumnActivityEntry => [1, 3, 6, 1, 2, 1, 40, 2, 2, 1];
     public static ReadOnlySpan<uint> DataPackageEntry => [1, 3, 6, 1, 2, 1, 40, 2, 3, 1];
     public static ReadOnlySpan<uint> RuleEntry => [1, 3, 6, 1, 2, 1, 40, 3, 1, 1];
+
+    /// <summary>flowPackageData, the column of flowDataPackageTable with the packages.</summary>
+    public const uint PackageData = 5;
+
+    /// <summary>
+    /// The table to read packages of these attributes from: flowDataPackageTable where it can name them all, else the one of RTFM-METER-EXT-MIB, whose packages
+    /// are the same.
+    /// </summary>
+    public static ReadOnlySpan<uint> PackageEntryFor(ReadOnlySpan<FlowAttribute> attributes)
+    {
+        foreach (var attribute in attributes)
+        {
+            if (!FlowAttributes.FitsStandardPackage(attribute))
+                return Oids.ExtendedPackageEntry;
+        }
+        return DataPackageEntry;
+    }
+
+    /// <summary>The most attributes a selector in that table may name: column, their number, rule set, time mark and flow index stand beside them (MIB-101).</summary>
+    public static int MostPackageAttributes(ReadOnlySpan<uint> entry) => 128 - entry.Length - 5;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace Rtfm.Model;
 
@@ -24,6 +25,27 @@ public static class FlowText
                 : Convert.ToHexString(value.Octets),
             _ => value.Number.ToString(CultureInfo.InvariantCulture),
         };
+
+    /// <summary>The most characters that a distribution has: 256 counters of 20 digits, and parameters.</summary>
+    public const int LongestDistribution = 5_500;
+
+    /// <summary>The same text in UTF-8.</summary>
+    /// <returns>Its length; -1 where <paramref name="text"/> is too short.</returns>
+    public static int Format(AttributeInfo attribute, FlowValue value, Span<byte> text)
+    {
+        var octets = value.Octets;
+        switch (attribute.Syntax)
+        {
+            case AttributeSyntax.PeerAddress when octets.Length is 4 or 16:
+                return new IPAddress(octets).TryFormat(text, out var length) ? length : -1;
+            case AttributeSyntax.TransportAddress when octets.Length == 2:
+                return ((octets[0] << 8) | octets[1]).TryFormat(text, out length, provider: CultureInfo.InvariantCulture) ? length : -1;
+            case AttributeSyntax.Distribution when Rtfm.Model.Distribution.Format(octets, text) is var written and >= 0:
+                return written;
+            default:
+                return Encoding.UTF8.TryGetBytes(Format(attribute.Number, value), text, out length) ? length : -1;
+        }
+    }
 
     private static string Hyphenated(ReadOnlySpan<byte> octets) =>
         string.Create(

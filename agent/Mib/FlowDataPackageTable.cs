@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Rtfm.Agent.Flows;
 using Rtfm.Model;
 using Rtfm.Snmp.Ber;
@@ -11,11 +10,13 @@ namespace Rtfm.Agent.Mib;
 /// the same with a selector that also holds numbers of more than an octet.
 /// </summary>
 /// <remarks>
-/// The selector is part of the request, not something to enumerate: a walk that names none passes the table over (AMB-09), else it would never end.
+/// <para>The selector is part of the request, not something to enumerate: a walk that names none passes the table over (AMB-09), else it would never end.</para>
+/// <para>A GETBULK asks again and again with the same selector, and the engine answers one request at a time: it is read once, and the buffers are kept.</para>
 /// </remarks>
 internal sealed class FlowDataPackageTable : IMibProvider
 {
-    private const uint DataColumn = 5;
+    /// <summary>Rule set, time mark, flow index.</summary>
+    private const int RowIndexLength = 3;
 
     /// <summary>More than 113 attributes of at most 22 octets with their headers.</summary>
     private const int LongestPlainPackage = 4_096;
@@ -24,12 +25,23 @@ internal sealed class FlowDataPackageTable : IMibProvider
     private const int LongestPackage = 65_000;
 
     private readonly FlowTable _flows;
-    private readonly uint[] _entry;
+
+    /// <summary>The column with the packages.</summary>
+    private readonly uint[] _column;
     private readonly uint _highestAttribute;
+    private readonly int _mostAttributes;
+
+    /// <summary>The selector read last: the number of attributes, then the attributes.</summary>
+    private readonly uint[] _selector = new uint[1 + FlowDataPackage.MaxAttributes];
+    private readonly FlowAttribute[] _attributes = new FlowAttribute[FlowDataPackage.MaxAttributes];
+    private byte[] _package = new byte[LongestPlainPackage];
+    private OidBuffer _name;
 
     private FlowDataPackageTable(FlowTable flows, ReadOnlySpan<uint> entry, uint highestAttribute)
     {
-        (_flows, _entry, _highestAttribute) = (flows, entry.ToArray(), highestAttribute);
+        (_flows, _highestAttribute) = (flows, highestAttribute);
+        _column = [.. entry, FlowMeterMib.PackageData];
+        _mostAttributes = FlowMeterMib.MostPackageAttributes(entry);
         Root = new ObjectIdentifier(entry[..^1]);
     }
 
@@ -43,94 +55,65 @@ internal sealed class FlowDataPackageTable : IMibProvider
 
     public GetOutcome Get(scoped ReadOnlySpan<uint> name, scoped in MibRequest request, ref VarBindWriter response)
     {
-        var entry = _entry;
-        if (!name.StartsWith(entry) || name.Length == entry.Length || name[entry.Length] != DataColumn)
+        if (!name.StartsWith(_column))
             return GetOutcome.NoSuchObject;
-        Span<FlowAttribute> attributes = stackalloc FlowAttribute[FlowDataPackage.MaxAttributes];
-        if (!TryReadSelector(name[(entry.Length + 1)..], attributes, out var count) || name.Length != entry.Length + 1 + 1 + count + 3)
+        if (!TryReadSelector(name[_column.Length..], out var count) || name.Length != _column.Length + 1 + count + RowIndexLength)
             return GetOutcome.NoSuchInstance;
-        var index = name[^3..];
+        var index = name[^RowIndexLength..];
         FlowSnapshot flow = default;
         if (index[0] > int.MaxValue || _flows.Find((int)index[0]) is not { } set || !set.TryGet(index[2], new Uptime(index[1]), ref flow))
             return GetOutcome.NoSuchInstance;
-        return TryWrite(name, attributes[..count], ref flow, ref response) ? GetOutcome.Found : GetOutcome.NoSuchInstance;
+        return TryWrite(name, count, ref flow, ref response) ? GetOutcome.Found : GetOutcome.NoSuchInstance;
     }
 
     public bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
     {
-        var entry = _entry;
-        Span<FlowAttribute> attributes = stackalloc FlowAttribute[FlowDataPackage.MaxAttributes];
-        if (
-            !after.StartsWith(entry)
-            || after.Length == entry.Length
-            || after[entry.Length] != DataColumn
-            || !TryReadSelector(after[(entry.Length + 1)..], attributes, out var count)
-        )
-        {
+        if (!after.StartsWith(_column) || !TryReadSelector(after[_column.Length..], out var count))
             return false;
-        }
-
-        var selectorEnd = entry.Length + 1 + 1 + count;
+        var selectorEnd = _column.Length + 1 + count;
         FlowSnapshot flow = default;
         if (!FlowRows.TryNext(_flows, after[selectorEnd..], ref flow, out var timeMark))
             return false;
-        OidBuffer name = default;
-        // A selector of more than 113 attributes was refused above, so the name fits its 128 sub-identifiers.
-        name.TrySet(after[..selectorEnd]);
-        name.TryAppend((uint)flow.RuleSet, timeMark, flow.Index);
-        return TryWrite(name.Span, attributes[..count], ref flow, ref response);
+        // A selector of too many attributes was refused above, so the name fits its 128 sub-identifiers.
+        _name.TrySet(after[..selectorEnd]);
+        _name.TryAppend((uint)flow.RuleSet, timeMark, flow.Index);
+        return TryWrite(_name.Span, count, ref flow, ref response);
     }
 
     /// <summary>Reads the number of attributes, then the attributes; each must be one a package can hold (MIB-101).</summary>
-    private bool TryReadSelector(ReadOnlySpan<uint> index, Span<FlowAttribute> attributes, out int count)
+    private bool TryReadSelector(ReadOnlySpan<uint> index, out int count)
     {
         count = 0;
-        if (index.IsEmpty || index[0] is 0 or > FlowDataPackage.MaxAttributes || index.Length - 1 < index[0])
+        if (index.IsEmpty || index[0] == 0 || index[0] > _mostAttributes || index.Length - 1 < index[0])
             return false;
-        count = (int)index[0];
-        for (var i = 0; i < count; i++)
+        var selector = index[..(int)(1 + index[0])];
+        if (!selector.SequenceEqual(_selector.AsSpan(0, selector.Length)) && !TryKeep(selector))
+            return false;
+        count = selector.Length - 1;
+        return true;
+    }
+
+    private bool TryKeep(ReadOnlySpan<uint> selector)
+    {
+        foreach (var number in selector[1..])
         {
-            var number = index[i + 1];
             if (number > _highestAttribute || !FlowAttributes.IsPackageSelector(number))
                 return false;
-            attributes[i] = (FlowAttribute)number;
+        }
+        selector.CopyTo(_selector);
+        for (var i = 1; i < selector.Length; i++)
+        {
+            _attributes[i - 1] = (FlowAttribute)selector[i];
+            if (FlowAttributes.Get(_attributes[i - 1]).Syntax == AttributeSyntax.Distribution && _package.Length < LongestPackage)
+                _package = new byte[LongestPackage];
         }
         return true;
     }
 
-    private static bool TryWrite(
-        scoped ReadOnlySpan<uint> name,
-        scoped ReadOnlySpan<FlowAttribute> attributes,
-        ref FlowSnapshot flow,
-        ref VarBindWriter response
-    )
+    private bool TryWrite(scoped ReadOnlySpan<uint> name, int attributes, ref FlowSnapshot flow, ref VarBindWriter response)
     {
-        foreach (var attribute in attributes)
-        {
-            if (FlowAttributes.Get(attribute).Syntax == AttributeSyntax.Distribution)
-                return TryWriteLong(name, attributes, ref flow, ref response);
-        }
-        return TryWrite(name, attributes, ref flow, stackalloc byte[LongestPlainPackage], ref response);
-    }
-
-    [SkipLocalsInit]
-    private static bool TryWriteLong(
-        scoped ReadOnlySpan<uint> name,
-        scoped ReadOnlySpan<FlowAttribute> attributes,
-        ref FlowSnapshot flow,
-        ref VarBindWriter response
-    ) => TryWrite(name, attributes, ref flow, stackalloc byte[LongestPackage], ref response);
-
-    private static bool TryWrite(
-        scoped ReadOnlySpan<uint> name,
-        scoped ReadOnlySpan<FlowAttribute> attributes,
-        ref FlowSnapshot flow,
-        scoped Span<byte> buffer,
-        ref VarBindWriter response
-    )
-    {
-        var writer = new FlowDataPackage.Writer(buffer);
-        if (!flow.TryWritePackage(attributes, ref writer))
+        var writer = new FlowDataPackage.Writer(_package);
+        if (!flow.TryWritePackage(_attributes.AsSpan(0, attributes), ref writer))
             return false;
         response.OctetString(name, writer.Finish());
         return true;

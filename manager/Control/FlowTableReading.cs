@@ -5,7 +5,7 @@ using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Manager.Control;
 
-/// <summary>Reads flows for a person to look at: from flowDataPackageTable, or column by column where a meter has none (READ-03).</summary>
+/// <summary>Reads flows for a person to look at: from flowDataPackageTable or its like for attributes beyond 255, or column by column where a meter has none (READ-03).</summary>
 public sealed class FlowTableReading(Meter meter, IEnumerable<FlowAttribute> shown)
 {
     /// <summary>The most attributes that can be shown: a selector names them and the four counters (MIB-101).</summary>
@@ -43,8 +43,8 @@ public sealed class FlowTableReading(Meter meter, IEnumerable<FlowAttribute> sho
     private async Task<bool> TryReadPackagesAsync(int ruleSet, uint since, CancellationToken cancellationToken)
     {
         ObjectIdentifier prefix = new([
-            .. FlowMeterMib.DataPackageEntry,
-            5,
+            .. FlowMeterMib.PackageEntryFor(_attributes.AsSpan()),
+            FlowMeterMib.PackageData,
             (uint)_attributes.Length,
             .. _attributes.Select(each => (uint)each),
             (uint)ruleSet,

@@ -41,7 +41,7 @@ public sealed partial class Meter
     private static Rule? RuleOf(SnmpValue selector, SnmpValue mask, SnmpValue value, SnmpValue action, SnmpValue parameter)
     {
         var isRule =
-            selector.Signed is >= 0 and <= byte.MaxValue
+            selector.Signed is >= 0 and <= ushort.MaxValue
             && FlowAttributes.Find((FlowAttribute)selector.Signed) is not null
             && mask.Octets.Length is >= 2 and <= RuleAddress.MaxLength
             && value.Octets.Length is >= 2 and <= RuleAddress.MaxLength

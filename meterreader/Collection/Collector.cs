@@ -5,7 +5,7 @@ namespace Rtfm.MeterReader.Collection;
 /// <summary>Collects the flows of one meter into the store (RFC 2722 §5; READ-01 to READ-06).</summary>
 public sealed class Collector(MeterSettings settings, IFlowStore store, TimeProvider clock)
 {
-    private readonly FlowReading _reading = new(settings.Attributes, settings.FlowsPerRequest);
+    private readonly FlowReading _reading = new(settings);
 
     /// <summary>Who we are in the meter's table of readers: the store, unless the settings say otherwise. The bookmark is the store's, so the row must be too.</summary>
     private string Owner => settings.Owner ?? $"rtfm-meterreader {store.Id}";

@@ -13,7 +13,8 @@ internal sealed class ColumnReading : IVarBindSink
 
     private readonly IMeterSession _meter;
     private readonly ObjectIdentifier[] _columns;
-    private readonly PackageSpool _spool;
+    private readonly PackageSegment _segment;
+    private readonly ImmutableArray<FlowAttribute> _attributes;
     private readonly SnmpValue[] _row;
 
     /// <summary>For each column the flow its cell belongs to; 0 where the meter's answer has left the column.</summary>
@@ -26,7 +27,8 @@ internal sealed class ColumnReading : IVarBindSink
     private ColumnReading(IMeterSession meter, int ruleSet, uint since, PackageSpool spool)
     {
         _meter = meter;
-        _spool = spool;
+        _segment = spool.Open(0);
+        _attributes = spool.Attributes;
         _columns = [.. spool.Attributes.Select(each => Column(each, ruleSet).Append(since))];
         _row = new SnmpValue[_columns.Length];
         _flows = new uint[_columns.Length];
@@ -138,17 +140,17 @@ internal sealed class ColumnReading : IVarBindSink
         var writer = new FlowDataPackage.Writer(stackalloc byte[MaxPackage]);
         for (var i = 0; i < _row.Length; i++)
         {
-            var tag = FlowDataPackage.TagOf(_spool.Attributes[i]);
+            var tag = FlowDataPackage.TagOf(_attributes[i]);
             var isWritten =
                 (byte)_row[i].Tag == tag
                 && (tag == FlowDataPackage.OctetStringTag ? writer.TryOctets(_row[i].Octets) : writer.TryNumber(tag, _row[i].Number));
             if (!isWritten)
             {
-                _spool.AddBad();
+                _segment.AddBad();
                 return;
             }
         }
-        if (!_spool.TryAdd(_last, writer.Finish()))
+        if (!_segment.TryAdd(_last, writer.Finish()))
             throw new CollectionException($"{_meter.Name}: more than {PackageSpool.MaxOctets >> 20} MiB of flows in one collection; not believed");
     }
 

@@ -3,24 +3,24 @@ using Rtfm.Snmp.Messages;
 
 namespace Rtfm.MeterReader.Collection;
 
-/// <summary>Reads one column of a small table with a single index: rule sets, readers, tasks.</summary>
+/// <summary>Reads one column of a small table with a single index: rule sets, readers, tasks, the rules of one set.</summary>
 internal sealed class ColumnWalk : IVarBindSink
 {
     /// <summary>A control table with more rows than this is not believed.</summary>
-    private const int MaxRows = 10_000;
+    private const int UsualMaxRows = 10_000;
 
     private const int RowsPerRequest = 50;
 
     private readonly IMeterSession _meter;
     private readonly ObjectIdentifier _column;
+    private readonly int _maxRows;
     private readonly SortedDictionary<uint, SnmpValue> _cells = [];
     private ObjectIdentifier _last;
     private bool _isAtEnd;
 
-    private ColumnWalk(IMeterSession meter, ObjectIdentifier column)
+    private ColumnWalk(IMeterSession meter, ObjectIdentifier column, int maxRows)
     {
-        _meter = meter;
-        _column = column;
+        (_meter, _column, _maxRows) = (meter, column, maxRows);
         _last = column;
     }
 
@@ -29,10 +29,11 @@ internal sealed class ColumnWalk : IVarBindSink
     public static async Task<SortedDictionary<uint, SnmpValue>> ReadAsync(
         IMeterSession meter,
         ObjectIdentifier column,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        int maxRows = UsualMaxRows
     )
     {
-        var walk = new ColumnWalk(meter, column);
+        var walk = new ColumnWalk(meter, column, maxRows);
         while (!walk._isAtEnd)
         {
             if (!await meter.NextAsync([walk._last], RowsPerRequest, walk, cancellationToken).ConfigureAwait(false))
@@ -53,8 +54,8 @@ internal sealed class ColumnWalk : IVarBindSink
         _last = new ObjectIdentifier(name);
         if (name.Length == _column.Length + 1 && SnmpValue.TryRead(tag, content, out var value))
             _cells[name[^1]] = value;
-        if (_cells.Count > MaxRows)
-            throw new CollectionException($"{_meter.Name}: its table {_column} has more than {MaxRows} rows");
+        if (_cells.Count > _maxRows)
+            throw new CollectionException($"{_meter.Name}: its table {_column} has more than {_maxRows} rows");
         return true;
     }
 }

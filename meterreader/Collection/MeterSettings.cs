@@ -7,6 +7,7 @@ namespace Rtfm.MeterReader.Collection;
 /// <summary>One meter and what to collect from it, checked and ready for use.</summary>
 /// <param name="Target">The meter's agent. Its address may be stale by a name server's answer; it is resolved anew for every collection.</param>
 /// <param name="Host">What <paramref name="Target"/>'s address was made of.</param>
+/// <param name="FlowsPerRequest">Asked for with each GETBULK; null: as many as the way to the meter is good for.</param>
 /// <param name="RuleSets">Names or numbers; empty: all that run or have flows.</param>
 /// <param name="Attributes">What is asked for, counters and times included.</param>
 /// <param name="Owner">Who we are in the meter's table of readers; null: the store's own name.</param>
@@ -15,12 +16,18 @@ public sealed record MeterSettings(
     string Host,
     SnmpTarget Target,
     TimeSpan Interval,
-    int FlowsPerRequest,
+    int? FlowsPerRequest,
     IReadOnlyList<string> RuleSets,
     ImmutableArray<FlowAttribute> Attributes,
     string? Owner
 )
 {
+    /// <summary>Beside <see cref="Attributes"/>, what the rules of each rule set push is asked for.</summary>
+    public bool AddsPushed { get; init; }
+
+    /// <summary>How many requests for flows are under way at the same time.</summary>
+    public int RequestsInFlight { get; init; } = MeterOptions.DefaultRequestsInFlight;
+
     /// <summary>What every record has: who it is, when it was, how much.</summary>
     public static ImmutableArray<FlowAttribute> Always { get; } =
     [
@@ -34,12 +41,27 @@ public sealed record MeterSettings(
 
     /// <summary>All that can be part of a flow's key, addresses with their masks, as far as every meter has it (MIB-131: identifiers are optional).</summary>
     public static ImmutableArray<FlowAttribute> EveryKeyAttribute { get; } =
-    [.. FlowAttributes.All.Where(each => IsStored(each) && each.Syntax != AttributeSyntax.Octets).Select(each => each.Number).Except(Always)];
+    [
+        .. FlowAttributes
+            .All.Where(each => IsStored(each) && each.Is(AttributeRoles.Column) && each.Syntax != AttributeSyntax.Octets)
+            .Select(each => each.Number)
+            .Except(Always),
+    ];
 
     /// <summary>How long the meter keeps our place if we do not come: some collections may fail.</summary>
     public int ReaderTimeoutSeconds => (int)Math.Min(Math.Max(Interval.TotalSeconds * 3, 600), int.MaxValue);
 
-    /// <summary>True for what a flow can be asked for and the store has a column for: all columns of flowDataTable but the scales (MIB-84).</summary>
+    /// <summary>True for what a flow can be asked for and the store has a column for: all but the scales (MIB-84) and what says which flow it is.</summary>
     public static bool IsStored(AttributeInfo attribute) =>
-        attribute.Is(AttributeRoles.Column) && attribute.Number is not (FlowAttribute.PduScale or FlowAttribute.OctetScale);
+        attribute.Is(AttributeRoles.Package)
+        && attribute.Number
+            is not (
+                FlowAttribute.FlowIndex
+                or FlowAttribute.FlowStatus
+                or FlowAttribute.FlowTimeMark
+                or FlowAttribute.RuleSet
+                or FlowAttribute.PduScale
+                or FlowAttribute.OctetScale
+                or FlowAttribute.Distributions
+            );
 }

@@ -4,20 +4,33 @@ using Rtfm.Snmp.Ber;
 
 namespace Rtfm.MeterReader.Collection;
 
-/// <summary>Reads the flows of one rule set that were active at or after a time, with GETBULK on flowDataPackageTable (READ-03, MIB-100 to MIB-106).</summary>
-internal sealed class PackageReading : IVarBindSink
+/// <summary>
+/// Reads the flows of one rule set that were active at or after a time, with GETBULK on flowDataPackageTable, or its like for attributes beyond 255 (READ-03, MIB-100 to MIB-106): the flow
+/// indexes in ranges, one request in flight for each range.
+/// </summary>
+/// <remarks>
+/// A flow that exists all the time is met by whoever reads its range, as it would be by one who reads all. The first answer shows how densely flows lie,
+/// so it alone is waited for; a table that fits into one answer takes one request. Where an answer shows that nothing lies between its range and another
+/// flow, the ranges between are not asked for.
+/// </remarks>
+internal sealed class PackageReading
 {
+    /// <summary>How many full answers a range is made to take: asking beyond its end costs a part of one.</summary>
+    private const int AnswersPerRange = 4;
+
     private readonly IMeterSession _meter;
     private readonly ObjectIdentifier _prefix;
     private readonly PackageSpool _spool;
-    private uint _last;
-    private bool _isAtEnd;
+    private readonly int _flowsPerRequest;
+    private readonly Lock _oneAtATime = new();
+    private long _next;
+    private long _width = long.MaxValue;
+    private bool _isEndSeen;
 
-    private PackageReading(IMeterSession meter, ImmutableArray<FlowAttribute> attributes, int ruleSet, uint since, PackageSpool spool)
+    private PackageReading(IMeterSession meter, int ruleSet, uint since, int flowsPerRequest, PackageSpool spool)
     {
-        _meter = meter;
-        _prefix = Selector(attributes).Append((uint)ruleSet, since);
-        _spool = spool;
+        (_meter, _flowsPerRequest, _spool) = (meter, flowsPerRequest, spool);
+        _prefix = Selector(spool.Attributes).Append((uint)ruleSet, since);
     }
 
     /// <summary>Reads until the meter's answers leave what was asked for.</summary>
@@ -27,17 +40,18 @@ internal sealed class PackageReading : IVarBindSink
         int ruleSet,
         uint since,
         int flowsPerRequest,
+        int requestsInFlight,
         PackageSpool spool,
         CancellationToken cancellationToken
     )
     {
-        var reading = new PackageReading(meter, spool.Attributes, ruleSet, since, spool);
-        while (!reading._isAtEnd)
-        {
-            var name = reading._prefix.Append(reading._last);
-            if (!await meter.NextAsync([name], flowsPerRequest, reading, cancellationToken).ConfigureAwait(false))
-                break;
-        }
+        var reading = new PackageReading(meter, ruleSet, since, flowsPerRequest, spool);
+        await reading.ReadFirstAsync(cancellationToken).ConfigureAwait(false);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var workers = new List<Task>();
+        for (var i = 0; i < requestsInFlight; i++)
+            workers.Add(reading.ReadRangesAsync(stopping));
+        await Task.WhenAll(workers).ConfigureAwait(false);
     }
 
     /// <summary>True where the meter shows any package at all for the rule set, whatever its time.</summary>
@@ -48,25 +62,66 @@ internal sealed class PackageReading : IVarBindSink
         CancellationToken cancellationToken
     ) => FirstUnder.IsThereAsync(meter, Selector(attributes).Append((uint)ruleSet), cancellationToken);
 
-    public bool Accept(ReadOnlySpan<uint> name, BerTag tag, ReadOnlySpan<byte> content)
+    private async Task ReadFirstAsync(CancellationToken cancellationToken)
     {
-        // MIB-93: another time mark, rule set or column is the end. Meters of the traditional kind go on with the next time mark.
-        if (tag == BerTag.EndOfMibView || !_prefix.IsPrefixOf(name) || name.Length != _prefix.Length + 1)
+        var range = new PackageRange(_meter.Name, _prefix, from: 0, to: uint.MaxValue, _spool.Open(0));
+        await AskAsync(range, cancellationToken).ConfigureAwait(false);
+        _next = range.Last;
+    }
+
+    private async Task ReadRangesAsync(CancellationTokenSource stopping)
+    {
+        try
         {
-            _isAtEnd = true;
-            return false;
+            while (TryTake(out var range))
+            {
+                while (!range.IsDone)
+                    await AskAsync(range, stopping.Token).ConfigureAwait(false);
+            }
         }
-        var index = name[^1];
-        if (index <= _last)
-            throw new CollectionException($"{_meter.Name}: its flow table goes backwards: flow {index} came after flow {_last}");
-        _last = index;
-        if (tag != BerTag.OctetString)
-            _spool.AddBad();
-        else if (!_spool.TryAdd(index, content))
-            throw new CollectionException($"{_meter.Name}: more than {PackageSpool.MaxOctets >> 20} MiB of flows in one collection; not believed");
-        return true;
+        catch
+        {
+            // The first fault ends the reading; the others' cancellations are not what went wrong.
+            await stopping.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task AskAsync(PackageRange range, CancellationToken cancellationToken)
+    {
+        var flows = (int)Math.Min(_flowsPerRequest, range.To - range.Last);
+        range.BeginAnswer();
+        var isMore = await _meter.NextAsync([_prefix.Append((uint)range.Last)], flows, range, cancellationToken).ConfigureAwait(false);
+        range.EndAnswer(isMore);
+        lock (_oneAtATime)
+        {
+            _isEndSeen |= range.IsTableEnd;
+            if (range.Beyond is { } flow)
+                _next = Math.Max(_next, flow - 1);
+            if (range.Reach > 0)
+                _width = AnswersPerRange * range.Reach;
+        }
+    }
+
+    private bool TryTake(out PackageRange range)
+    {
+        lock (_oneAtATime)
+        {
+            range = null!;
+            if (_isEndSeen || _next >= uint.MaxValue)
+                return false;
+            var from = _next;
+            _next = Math.Min(uint.MaxValue, from + Math.Min(_width, uint.MaxValue));
+            range = new PackageRange(_meter.Name, _prefix, from, _next, _spool.Open(from));
+            return true;
+        }
     }
 
     private static ObjectIdentifier Selector(ImmutableArray<FlowAttribute> attributes) =>
-        new([.. FlowMeterMib.DataPackageEntry, MeterMib.PackageData, (uint)attributes.Length, .. attributes.Select(each => (uint)each)]);
+        new([
+            .. FlowMeterMib.PackageEntryFor(attributes.AsSpan()),
+            FlowMeterMib.PackageData,
+            (uint)attributes.Length,
+            .. attributes.Select(each => (uint)each),
+        ]);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Rtfm.Model;
@@ -12,72 +11,65 @@ internal sealed class PackageSpool(int ruleSet, ImmutableArray<FlowAttribute> at
     /// <summary>A meter that sends more than this in one reading is not believed: it would be over three million flows.</summary>
     public const long MaxOctets = 512L << 20;
 
-    private const int ChunkLength = 1 << 20;
-    private const int HeaderLength = 6;
-
-    private readonly List<(byte[] Octets, int Length)> _chunks = [];
+    private readonly List<PackageSegment> _segments = [];
     private readonly int _firstTimeAt = attributes.IndexOf(FlowAttribute.FirstTime);
     private readonly int _lastActiveAt = attributes.IndexOf(FlowAttribute.LastActiveTime);
+    private readonly FlowDataPackage.Element[] _elements = [.. attributes.Select(FlowDataPackage.ElementOf)];
+    private long _octets;
+    private int _badPackages;
 
     public ImmutableArray<FlowAttribute> Attributes { get; } = attributes;
 
     /// <summary>Packages in the spool.</summary>
-    public int Count { get; private set; }
+    public int Count => _segments.Sum(each => each.Count);
 
     /// <summary>Packages that were none, counted when <see cref="Records"/> comes upon them, and values that cannot be.</summary>
-    public int BadPackages { get; private set; }
+    public int BadPackages => _badPackages;
 
-    /// <returns>False where the reading has become too long to be true.</returns>
-    public bool TryAdd(uint index, ReadOnlySpan<byte> package)
+    /// <summary>A place for what comes after a flow index, up to where the next segment begins. Several can be filled at the same time.</summary>
+    public PackageSegment Open(long from)
     {
-        if (package.Length > ushort.MaxValue)
-        {
-            BadPackages++;
-            return true;
-        }
-        var needed = HeaderLength + package.Length;
-        if (_chunks.Count == 0 || ChunkLength - _chunks[^1].Length < needed)
-        {
-            if ((long)(_chunks.Count + 1) * ChunkLength > MaxOctets)
-                return false;
-            _chunks.Add((ArrayPool<byte>.Shared.Rent(ChunkLength), 0));
-        }
-        var (octets, length) = _chunks[^1];
-        BinaryPrimitives.WriteUInt32BigEndian(octets.AsSpan(length), index);
-        BinaryPrimitives.WriteUInt16BigEndian(octets.AsSpan(length + 4), (ushort)package.Length);
-        package.CopyTo(octets.AsSpan(length + HeaderLength));
-        _chunks[^1] = (octets, length + needed);
-        Count++;
-        return true;
+        var segment = new PackageSegment(this, from);
+        lock (_segments)
+            _segments.Add(segment);
+        return segment;
     }
 
     /// <summary>A value that was no package at all.</summary>
-    public void AddBad() => BadPackages++;
+    public void AddBad() => Interlocked.Increment(ref _badPackages);
 
-    /// <summary>The records, in index order, decoded as they are asked for. To be gone through once.</summary>
+    /// <summary>Asks for memory.</summary>
+    /// <returns>False where the reading has become too long to be true.</returns>
+    public bool TryGrow(int octets) => Interlocked.Add(ref _octets, octets) <= MaxOctets;
+
+    /// <summary>The records, in index order, decoded as they are asked for. To be gone through once; a record's values last until the next is asked for.</summary>
     public IEnumerable<FlowRecord> Records()
     {
-        foreach (var (octets, length) in _chunks)
+        var values = new FlowValue[Attributes.Length];
+        foreach (var segment in _segments.OrderBy(each => each.From))
         {
-            for (var at = 0; at < length; )
+            foreach (var (octets, length) in segment.Chunks)
             {
-                var index = BinaryPrimitives.ReadUInt32BigEndian(octets.AsSpan(at));
-                var packageLength = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(at + 4));
-                var values = new FlowValue[Attributes.Length];
-                if (FlowDataPackage.TryDecode(octets.AsSpan(at + HeaderLength, packageLength), Attributes, values) && AreTimes(values))
-                    yield return new FlowRecord(ruleSet, index, Attributes, values);
-                else
-                    BadPackages++;
-                at += HeaderLength + packageLength;
+                for (var at = 0; at < length; )
+                {
+                    var index = BinaryPrimitives.ReadUInt32BigEndian(octets.AsSpan(at));
+                    var packageLength = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(at + 4));
+                    at += PackageSegment.HeaderLength;
+                    if (FlowDataPackage.TryDecode(octets, at, packageLength, _elements, values) && AreTimes(values))
+                        yield return new FlowRecord(ruleSet, index, Attributes, values);
+                    else
+                        _badPackages++;
+                    at += packageLength;
+                }
             }
         }
     }
 
     public void Dispose()
     {
-        foreach (var (octets, _) in _chunks)
-            ArrayPool<byte>.Shared.Return(octets);
-        _chunks.Clear();
+        foreach (var segment in _segments)
+            segment.Dispose();
+        _segments.Clear();
     }
 
     /// <summary>A package can carry 64 bits where a TimeTicks has 32.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
@@ -11,6 +12,8 @@ internal sealed class SnmpMeterSession(SnmpClient client, SnmpTarget target) : I
     private int _maxRepetitions = int.MaxValue;
 
     public string Name => target.Name;
+
+    public bool IsLocal => IPAddress.IsLoopback(target.Address.Address);
 
     /// <summary>Finds the meter's address: a name server may have moved it since the last collection.</summary>
     /// <exception cref="SnmpTransportException">Its name has no address.</exception>
@@ -62,7 +65,7 @@ internal sealed class SnmpMeterSession(SnmpClient client, SnmpTarget target) : I
         while (true)
         {
             repetitions = Math.Min(repetitions, _maxRepetitions);
-            var response =
+            using var response =
                 target.Version == SnmpVersion.V1
                     ? await client.GetNextResponseAsync(target, names, cancellationToken).ConfigureAwait(false)
                     : await client.GetBulkResponseAsync(target, names, 0, repetitions, cancellationToken).ConfigureAwait(false);

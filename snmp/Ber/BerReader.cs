@@ -71,6 +71,17 @@ public ref struct BerReader(ReadOnlySpan<byte> input)
             Fail(BerError.BadObjectIdentifier);
     }
 
+    /// <summary>An object identifier of which most is as in another that was read into the same buffer, as the names of a table's column are.</summary>
+    /// <param name="other">The content of the other; empty: there is none.</param>
+    /// <returns>Its content.</returns>
+    public ReadOnlySpan<byte> OidBeside(ReadOnlySpan<byte> other, scoped ref OidBuffer name)
+    {
+        var content = Content((byte)BerTag.ObjectIdentifier);
+        if (Error == BerError.None && !TryReadOidBeside(content, other, ref name) && !TryReadOid(content, ref name))
+            Fail(BerError.BadObjectIdentifier);
+        return Error == BerError.None ? content : default;
+    }
+
     /// <summary>The next element, whatever it is.</summary>
     public ReadOnlySpan<byte> Any(out byte tag)
     {
@@ -137,6 +148,31 @@ public ref struct BerReader(ReadOnlySpan<byte> input)
             value = 0;
         }
         return !isOpen;
+    }
+
+    /// <summary>Reads the last sub-identifier only, where all before it are the same octets.</summary>
+    private static bool TryReadOidBeside(ReadOnlySpan<byte> content, ReadOnlySpan<byte> other, ref OidBuffer name)
+    {
+        if (other.Length < 2 || name.Length < 3)
+            return false;
+        // Where the last sub-identifier of the other begins: behind the last octet before it that ends one.
+        var start = other.Length - 1;
+        while (start > 0 && (other[start - 1] & 0x80) != 0)
+            start--;
+        if (start == 0 || content.Length <= start || content.Length > start + 5 || !content.StartsWith(other[..start]))
+            return false;
+        var value = 0ul;
+        for (var i = start; i < content.Length; i++)
+        {
+            // Another one ends before the last octet, or the last does not end.
+            if ((content[i] & 0x80) == 0 != (i == content.Length - 1))
+                return false;
+            value = value << 7 | (uint)(content[i] & 0x7F);
+        }
+        if (value > uint.MaxValue)
+            return false;
+        name.Truncate(name.Length - 1);
+        return name.TryAppend((uint)value);
     }
 
     private ReadOnlySpan<byte> Content(byte tag)

@@ -17,6 +17,9 @@ public ref struct BerWriter(Span<byte> buffer)
     /// <summary>True once something did not fit.</summary>
     public bool Overflowed { get; private set; }
 
+    /// <summary>Octets of content of the object identifier written last.</summary>
+    public int LastOidLength { get; private set; }
+
     public readonly ReadOnlySpan<byte> Written => _buffer[..Position];
 
     /// <summary>Takes back everything after <paramref name="position"/>, and the overflow.</summary>
@@ -99,6 +102,28 @@ public ref struct BerWriter(Span<byte> buffer)
         for (var i = 2; i < name.Length; i++)
             SubIdentifier(name[i]);
         End(mark);
+        LastOidLength = Position - mark.Content;
+    }
+
+    /// <summary>An object identifier that differs in its last sub-identifier only from one that was written before, whose content is copied.</summary>
+    /// <param name="start">Where the content of the other begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="otherLast">The last sub-identifier of the other.</param>
+    /// <param name="last">The last sub-identifier of this one. Neither has fewer than three.</param>
+    public void OidBeside(int start, int end, uint otherLast, uint last)
+    {
+        var same = end - start - SubIdentifierOctets(otherLast);
+        var length = same + SubIdentifierOctets(last);
+        var lengthOctets = LengthOctets(length);
+        if (!Reserve(1 + lengthOctets + length))
+            return;
+        _buffer[Position] = (byte)BerTag.ObjectIdentifier;
+        WriteLength(_buffer[(Position + 1)..], length, lengthOctets);
+        Position += 1 + lengthOctets;
+        _buffer.Slice(start, same).CopyTo(_buffer[Position..]);
+        Position += same;
+        SubIdentifier(last);
+        LastOidLength = length;
     }
 
     private void SubIdentifier(ulong value)
@@ -109,13 +134,15 @@ public ref struct BerWriter(Span<byte> buffer)
                 _buffer[Position++] = (byte)value;
             return;
         }
-        var octets = (70 - BitOperations.LeadingZeroCount(value)) / 7;
+        var octets = SubIdentifierOctets(value);
         if (!Reserve(octets))
             return;
         for (var i = octets - 1; i >= 0; i--, value >>= 7)
             _buffer[Position + i] = (byte)((value & 0x7F) | (i == octets - 1 ? 0u : 0x80u));
         Position += octets;
     }
+
+    private static int SubIdentifierOctets(ulong value) => (70 - BitOperations.LeadingZeroCount(value | 1)) / 7;
 
     private void Number(byte tag, ulong value, int octets)
     {

@@ -180,10 +180,17 @@ internal sealed class RequestTable(SnmpClientOptions options) : IAsyncDisposable
         var community = reader.OctetString();
         if (reader.Error != BerError.None || !PduHeader.TryRead(message[reader.Position..], out var header) || header.Type != PduType.Response)
             return false;
-        return _pending.TryGetValue(header.RequestId, out var pending)
+        var isAwaited =
+            _pending.TryGetValue(header.RequestId, out var pending)
             && (int)pending.Target.Version == version
             && community.SequenceEqual(pending.Community)
-            && pending.Address.Equals(sender)
-            && pending.Answer.TrySetResult(new SnmpResponse(message[reader.Position..].ToArray(), header));
+            && pending.Address.Equals(sender);
+        if (!isAwaited || pending!.Answer.Task.IsCompleted)
+            return false;
+        var response = new SnmpResponse(message[reader.Position..], header);
+        if (pending.Answer.TrySetResult(response))
+            return true;
+        response.Dispose();
+        return false;
     }
 }

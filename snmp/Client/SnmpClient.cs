@@ -58,7 +58,7 @@ public sealed class SnmpClient : IAsyncDisposable
         CancellationToken cancellationToken = default
     )
     {
-        var response = await _requests.AskAsync(target, PduType.SetRequest, varBinds, 0, 0, cancellationToken).ConfigureAwait(false);
+        using var response = await _requests.AskAsync(target, PduType.SetRequest, varBinds, 0, 0, cancellationToken).ConfigureAwait(false);
         return Check(target, response, varBinds);
     }
 
@@ -117,7 +117,7 @@ public sealed class SnmpClient : IAsyncDisposable
     )
     {
         var asked = Nulls(names);
-        var response = await _requests.AskAsync(target, type, asked, nonRepeaters, maxRepetitions, cancellationToken).ConfigureAwait(false);
+        using var response = await _requests.AskAsync(target, type, asked, nonRepeaters, maxRepetitions, cancellationToken).ConfigureAwait(false);
         return Check(target, response, asked);
     }
 

@@ -9,6 +9,9 @@ public ref struct VarBindReader(ReadOnlySpan<byte> varBinds)
     private BerReader _reader = new(varBinds);
     private OidBuffer _name;
 
+    /// <summary>The octets of the name read last.</summary>
+    private ReadOnlySpan<byte> _nameOctets;
+
     /// <summary>The name of the varbind read last.</summary>
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
     public readonly ReadOnlySpan<uint> Name => _name.Span;
@@ -27,7 +30,7 @@ public ref struct VarBindReader(ReadOnlySpan<byte> varBinds)
         if (_reader.IsAtEnd)
             return false;
         var outer = _reader.Enter();
-        _reader.Oid(ref _name);
+        _nameOctets = _reader.OidBeside(_nameOctets, ref _name);
         Content = _reader.Any(out var tag);
         Tag = (BerTag)tag;
         _reader.Leave(outer);

@@ -5,6 +5,9 @@ public sealed class MibTree
 {
     private readonly IMibProvider[] _providers;
 
+    /// <summary>Where the latest name lay: the next one, of the same table most of the time, is looked for there first.</summary>
+    private int _latest;
+
     /// <exception cref="ArgumentException">Two providers answer for the same names.</exception>
     public MibTree(IEnumerable<IMibProvider> providers)
     {
@@ -39,6 +42,9 @@ public sealed class MibTree
 
     private int LastAtOrBefore(ReadOnlySpan<uint> name)
     {
+        var latest = _latest;
+        if (latest < _providers.Length && _providers[latest].Root.IsPrefixOf(name))
+            return latest;
         int low = 0,
             high = _providers.Length - 1;
         while (low <= high)
@@ -49,6 +55,8 @@ public sealed class MibTree
             else
                 high = middle - 1;
         }
+        if (high >= 0)
+            _latest = high;
         return high;
     }
 }

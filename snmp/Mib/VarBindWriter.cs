@@ -13,6 +13,10 @@ public ref struct VarBindWriter(BerWriter ber)
     private BerWriter _ber = ber;
     private OidBuffer _lastName;
 
+    /// <summary>Where the content of the last name lies in the response; its end is 0 where it lies nowhere.</summary>
+    private int _lastNameStart;
+    private int _lastNameEnd;
+
     /// <summary>The writer underneath, for the engine.</summary>
     [UnscopedRef]
     public ref BerWriter Ber => ref _ber;
@@ -33,7 +37,7 @@ public ref struct VarBindWriter(BerWriter ber)
 
     public void OctetString(scoped ReadOnlySpan<uint> name, scoped ReadOnlySpan<byte> octets)
     {
-        var mark = Begin(name, BerTag.OctetString);
+        var mark = Begin(name, BerTag.OctetString, octets.Length);
         _ber.OctetString(octets);
         _ber.End(mark);
     }
@@ -75,12 +79,25 @@ public ref struct VarBindWriter(BerWriter ber)
         _ber.End(mark);
     }
 
-    private BerMark Begin(scoped ReadOnlySpan<uint> name, BerTag tag)
+    /// <param name="length">About how long the value is: right, it saves moving it.</param>
+    private BerMark Begin(scoped ReadOnlySpan<uint> name, BerTag tag, int length = 0)
     {
-        _lastName.TrySet(name);
         LastTag = tag;
-        var mark = _ber.Begin((byte)BerTag.Sequence);
-        _ber.Oid(name);
+        var expected = length + name.Length;
+        var mark = _ber.Begin(
+            (byte)BerTag.Sequence,
+            expected < 0x78 ? 1
+                : expected < 0xF0 ? 2
+                : 3
+        );
+        // The rows of a column differ in the end of their names only. What was taken back since is not there any more.
+        var isBeside = _lastNameEnd > 0 && _lastNameEnd <= _ber.Position && name.Length > 2 && name[..^1].SequenceEqual(_lastName.Span[..^1]);
+        if (isBeside)
+            _ber.OidBeside(_lastNameStart, _lastNameEnd, _lastName.Span[^1], name[^1]);
+        else
+            _ber.Oid(name);
+        (_lastNameStart, _lastNameEnd) = _ber.Overflowed ? default : (_ber.Position - _ber.LastOidLength, _ber.Position);
+        _lastName.TrySet(name);
         return mark;
     }
 }

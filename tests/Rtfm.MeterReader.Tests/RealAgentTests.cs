@@ -200,7 +200,66 @@ public sealed partial class RealAgentTests
         Assert.That(ReaderProgram.Run("top", "--store", Store, "--since", "yesterday").ExitCode, Is.Not.Zero);
     }
 
-    private void StartAgent(int flows, int packets, TimeSpan duration, params string[] arguments)
+    [Test]
+    public void Attributes_beyond_255_and_distributions_are_collected_kept_up_to_date_and_exported()
+    {
+        var rules = Path.Combine(_folder.FullName, "extended.rules");
+        File.WriteAllText(
+            rules,
+            """
+            sourcePeerType/8 = 1: PushPktToAct, Next
+            sourcePeerAddress/32 = 0: PushPktToAct, Next
+            timeToLive & 255 = 0: PushPktToAct, Next
+            toPacketSize & 1.0.1!100 = 2.0.0!0: PushPktToAct, Next
+            null: Count
+            """
+        );
+        StartAgentWith(rules, flows: 30, packets: 3_000, TimeSpan.FromSeconds(3), "--pace", "real");
+        const string Attributes = "\"Attributes\": [ \"sourcePeerAddress\", \"timeToLive\", \"toTcpFlags\", \"toPacketSize\", \"fromPacketSize\" ]";
+        var settings = Settings(
+            $$"""{ "Name": "m", "Target": "{{Target}}", "Community": "{{AgentProcess.WriteCommunity}}", "RuleSets": [ "2" ], {{Attributes}} }"""
+        );
+        // Once in the middle, once at the end.
+        Until(() => ReaderProgram.Run("collect", "--once", "--config", settings).Output.Contains("30 flows", StringComparison.Ordinal));
+        UntilAllIsRead();
+        var collected = ReaderProgram.Run("collect", "--once", "--config", settings);
+        Assert.That(collected.ExitCode, Is.Zero, collected.Errors);
+        Assert.That(Number("SELECT count(*) FROM flow WHERE timeToLive = 64 AND toTcpFlags = 0 AND fromPacketSize IS NULL"), Is.EqualTo(30));
+        Assert.That(Number("SELECT count(*) FROM flow WHERE toPacketSize = '1.0.1!100=2.0.0!0:0;100;0'"), Is.EqualTo(30));
+        Assert.That(Number("SELECT sum(toPDUs) FROM usage"), Is.EqualTo(3_000));
+        var csv = ReaderProgram.Run("export", "csv", "--store", Store, "--attributes", "timeToLive,toPacketSize,toTcpOctets");
+        Assert.That(csv.Lines[0], Does.Contain("lastActive,timeToLive,toPacketSize,toTcpOctets,toOctets"));
+        Assert.That(csv.Lines[1], Does.EndWith(",64,1.0.1!100=2.0.0!0:0;100;0,,2800,100,0,0"));
+        var json = ReaderProgram.Run("export", "json", "--store", Store, "--attributes", "toPacketSize");
+        Assert.That(json.Lines[0], Does.Contain("\"toPacketSize\":\"1.0.1!100=2.0.0!0:0;100;0\""));
+    }
+
+    [Test]
+    public void What_the_rules_push_is_collected_without_being_named()
+    {
+        var rules = Path.Combine(_folder.FullName, "extended.rules");
+        File.WriteAllText(
+            rules,
+            """
+            sourcePeerType/8 = 1: PushPktToAct, Next
+            sourcePeerAddress/32 = 0: PushPktToAct, Next
+            dsCodePoint & 255 = 0: PushPktToAct, Next
+            timeToLive & 255 = 0: PushPktToAct, Next
+            null: Count
+            """
+        );
+        StartAgentWith(rules, flows: 5, packets: 10, TimeSpan.Zero);
+        UntilAllIsRead();
+        var collected = Collect();
+        Assert.That(collected.ExitCode, Is.Zero, collected.Errors);
+        Assert.That(Number("SELECT count(*) FROM flow WHERE rule_set = 2 AND timeToLive = 64 AND dsCodePoint = 0 AND vlanId IS NULL"), Is.EqualTo(5));
+        Assert.That(Number("SELECT count(*) FROM flow WHERE rule_set = 1 AND timeToLive IS NULL"), Is.GreaterThan(0));
+    }
+
+    private void StartAgent(int flows, int packets, TimeSpan duration, params string[] arguments) =>
+        StartAgentWith(Path.Combine(Repository.Root, "docs", "rulesets", "five-tuple.rules"), flows, packets, duration, arguments);
+
+    private void StartAgentWith(string rules, int flows, int packets, TimeSpan duration, params string[] arguments)
     {
         var capture = Path.Combine(_folder.FullName, "udp.pcap");
         UdpCapture.Write(capture, flows, packets, duration);
@@ -209,7 +268,7 @@ public sealed partial class RealAgentTests
             "ruleset",
             "load",
             Target,
-            Path.Combine(Repository.Root, "docs", "rulesets", "five-tuple.rules"),
+            rules,
             "-v",
             "2c",
             "-c",

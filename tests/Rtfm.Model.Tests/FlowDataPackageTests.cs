@@ -23,6 +23,19 @@ public sealed class FlowDataPackageTests
         Assert.That(Hex.Text(writer.Finish()[2..]), Is.EqualTo(element));
     }
 
+    [TestCase(FlowAttribute.ToOctets, false)]
+    [TestCase(FlowAttribute.DSCodePoint, false)]
+    [TestCase(FlowAttribute.VlanId, true)]
+    public void An_attribute_beyond_255_is_read_from_the_table_that_can_name_it(FlowAttribute attribute, bool isExtended) =>
+        Assert.That(
+            FlowMeterMib.PackageEntryFor([FlowAttribute.FirstTime, attribute]).ToArray(),
+            Is.EqualTo((isExtended ? Oids.ExtendedPackageEntry : FlowMeterMib.DataPackageEntry).ToArray())
+        );
+
+    [Test]
+    public void MIB_101_a_name_with_the_most_attributes_has_128_sub_identifiers() =>
+        Assert.That(FlowMeterMib.MostPackageAttributes(FlowMeterMib.DataPackageEntry), Is.EqualTo(FlowDataPackage.MaxAttributes));
+
     [Test]
     public void What_is_written_reads_back_the_same()
     {

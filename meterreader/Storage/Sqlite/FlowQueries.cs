@@ -108,7 +108,10 @@ public sealed class FlowQueries : IDisposable
             {
                 var name = row.GetName(i);
                 var value = row.IsDBNull(i) ? null : row.GetValue(i);
-                values[i] = (name, FlowAttributes.Find(name) is { Syntax: AttributeSyntax.Counter64 } ? unchecked((ulong)(long)value!) : value);
+                values[i] = (
+                    name,
+                    value is long counter && FlowAttributes.Find(name) is { Syntax: AttributeSyntax.Counter64 } ? unchecked((ulong)counter) : value
+                );
             }
             yield return values;
         }

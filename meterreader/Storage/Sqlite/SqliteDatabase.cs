@@ -11,12 +11,14 @@ internal static class SqliteDatabase
 
     static SqliteDatabase()
     {
-        // The provider asks for "e_sqlite3"; whoever resolves the name decides what it gets. 0: the bundled one.
-        NativeLibrary.SetDllImportResolver(
-            typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly,
-            (name, assembly, path) => name == "e_sqlite3" && NativeLibrary.TryLoad("libsqlite3.so.0", out var handle) ? handle : 0
-        );
+        // The provider and we ask for "e_sqlite3"; whoever resolves the name decides what it gets. 0: the bundled one.
+        DllImportResolver systems = (name, assembly, path) =>
+            name == "e_sqlite3" && NativeLibrary.TryLoad("libsqlite3.so.0", out var handle) ? handle : 0;
+        NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, systems);
+        NativeLibrary.SetDllImportResolver(typeof(SqliteNative).Assembly, systems);
         SQLitePCL.Batteries_V2.Init();
+        // Each connection is used by one thread at a time: no mutex is taken for each value. Refused where SQLite is in use already, which is as good.
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
     }
 
     /// <summary>Opens for writing; makes the file, or brings it to this program's schema.</summary>
@@ -77,6 +79,8 @@ internal static class SqliteDatabase
                 DataSource = path,
                 Mode = mode,
                 DefaultTimeout = BusyTimeoutSeconds,
+                // Said for the bundled library, which would check them: rows of a batch come before those that they refer to.
+                ForeignKeys = false,
                 Pooling = false,
             }.ToString()
         );
@@ -123,7 +127,7 @@ internal static class SqliteDatabase
         }
     }
 
-    private static void Execute(SqliteConnection connection, string sql)
+    public static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

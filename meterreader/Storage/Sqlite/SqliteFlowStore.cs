@@ -61,6 +61,7 @@ public sealed class SqliteFlowStore : IFlowStore
             using var writer = new FlowWriter(_connection, id, collection);
             foreach (var record in records)
                 writer.Write(record);
+            writer.Flush();
             Execute("UPDATE collection SET flows = $1 WHERE id = $2", writer.Flows, id);
             Execute("UPDATE epoch SET boot_ms = $1 WHERE id = $2", collection.BootTime.ToUnixTimeMilliseconds(), collection.Epoch.Id);
             Execute(

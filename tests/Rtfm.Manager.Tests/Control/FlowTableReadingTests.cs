@@ -84,8 +84,11 @@ public sealed class FlowTableReadingTests
     [Test]
     public async Task A_meter_whose_packages_make_no_sense_gives_the_same_flows_by_columns()
     {
-        // One counter of some package becomes an address.
-        using var proxy = new UdpProxy(_agent.EndPoint, answer => Contains(answer, PackageColumn) ? Replace(answer, [0x46], [0x40]) : answer);
+        // Counters become something else; the header, whose request-id may have any octets, stays.
+        using var proxy = new UdpProxy(
+            _agent.EndPoint,
+            answer => answer.AsSpan().IndexOf(PackageColumn) is var at and >= 0 ? [.. answer[..at], .. Replace(answer[at..], [0x46], [0x40])] : answer
+        );
 
         Assert.That(Described(await ReadAsync(proxy.EndPoint)), Is.EqualTo(Described(await ReadAsync(_agent.EndPoint))));
     }
@@ -100,6 +103,45 @@ public sealed class FlowTableReadingTests
         Assert.That(reading.Flows, Is.Empty);
     }
 
+    [Test]
+    public async Task Attributes_beyond_255_and_distributions_are_read_beside_the_others()
+    {
+        var ruleSet = Srl
+            .RuleAssembler.Assemble(
+                """
+                sourcePeerType/8 = 1: PushPktToAct, Next
+                sourcePeerAddress/32 = 0: PushPktToAct, Next
+                timeToLive & 255 = 0: PushPktToAct, Next
+                vlanId & 15.255 = 0: PushPktToAct, Next
+                toPacketSize & 1.0.1!100 = 2.0.0!0: PushPktToAct, Next
+                null: Count
+                """,
+                "extended.rules"
+            )
+            .RuleSet!;
+        using var agent = AgentProcess.Start(null, "--read", _capture, "--wait-for-rule-set");
+        var meter = MeterOf.Agent(_client, agent);
+        await new RuleSetInstallation(meter).InstallAsync(new(ruleSet, "noc") { IsRun = true }, _ => { }, default);
+        for (var i = 0; i < 200 && (await meter.RuleSetsAsync(default))[1].FlowRecords < 250; i++)
+            await Task.Delay(50);
+        var loaded = await meter.ReadRulesAsync((await meter.RuleSetsAsync(default))[1], default);
+        Assert.That(loaded.Rules, Is.EqualTo(ruleSet.Rules));
+        FlowAttribute[] shown =
+        [
+            FlowAttribute.SourcePeerAddress,
+            FlowAttribute.TimeToLive,
+            FlowAttribute.VlanId,
+            FlowAttribute.ToPacketSize,
+            FlowAttribute.FromPacketSize,
+        ];
+        var reading = new FlowTableReading(meter, shown);
+        await reading.ReadAsync(2, 0, default);
+
+        Assert.That(reading.Flows, Has.Count.EqualTo(250));
+        var largest = reading.Flows.MaxBy(flow => flow.Number(FlowAttribute.ToOctets))!;
+        Assert.That(shown.Select(largest.Text), Is.EqualTo(["10.0.249.1", "64", "0", "1.0.1!100=2.0.0!0:0;0;1", ""]));
+    }
+
     private async Task<IReadOnlyList<FlowRecord>> ReadAsync(IPEndPoint endPoint)
     {
         var reading = new FlowTableReading(MeterOf.At(_client, endPoint), Shown);
@@ -109,8 +151,6 @@ public sealed class FlowTableReadingTests
 
     private static IEnumerable<string> Described(IEnumerable<FlowRecord> flows) =>
         flows.Select(flow => string.Join(' ', flow.Attributes.Select(attribute => flow.Text(attribute))));
-
-    private static bool Contains(byte[] message, byte[] part) => message.AsSpan().IndexOf(part) >= 0;
 
     private static byte[] Replace(byte[] message, byte[] part, byte[] other)
     {

@@ -274,6 +274,23 @@ public sealed class CollectorTests
     }
 
     [Test]
+    public async Task A_meter_that_has_packages_of_RFC_2720_only_is_asked_for_those()
+    {
+        var meter = new SimulatedMeter(_clock);
+        var settings = TestMeters.Settings();
+        settings = settings with { Attributes = [.. settings.Attributes, FlowAttribute.VlanId, FlowAttribute.ToStreams] };
+        var collector = new Collector(settings, _temporary.Store, _clock);
+        for (var pass = 0; pass < 2; pass++)
+        {
+            meter.Count(2, key: 1, 100);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            var result = await collector.CollectAsync(meter, default);
+            Assert.That((result.Flows, result.ReadsColumns), Is.EqualTo((1, false)));
+        }
+        Assert.That(_temporary.Query("SELECT toOctets, vlanId, toStreams FROM flow"), Is.EqualTo(new object?[][] { [200L, null, null] }));
+    }
+
+    [Test]
     public async Task A_meter_without_packages_is_read_column_by_column_in_every_pass()
     {
         var meter = new SimulatedMeter(_clock) { HasPackages = false };

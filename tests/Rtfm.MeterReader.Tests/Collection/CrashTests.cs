@@ -187,8 +187,10 @@ public sealed class CrashTests
         var stored = _temporary.Query(
             $"""
             SELECT epoch.id, flow.rule_set, flow.flow_index, flow.firstTime, flow.toOctets, flow.toPDUs,
-                   (SELECT total(toOctets) FROM usage WHERE flow_id = flow.id), (SELECT total(toPDUs) FROM usage WHERE flow_id = flow.id), epoch.boot_ms
-            FROM flow JOIN epoch ON epoch.id = flow.epoch_id JOIN meter ON meter.id = epoch.meter_id WHERE meter.name = '{name}'
+                   ifnull(used.octets, 0.0), ifnull(used.pdus, 0.0), epoch.boot_ms
+            FROM flow JOIN epoch ON epoch.id = flow.epoch_id JOIN meter ON meter.id = epoch.meter_id
+                LEFT JOIN (SELECT flow_id, total(toOctets) AS octets, total(toPDUs) AS pdus FROM usage GROUP BY flow_id) used ON used.flow_id = flow.id
+            WHERE meter.name = '{name}'
             """
         );
         var flows = meter.History.ToDictionary(flow => (flow.Life, flow.RuleSet, flow.Index, flow.FirstTime));

@@ -166,7 +166,10 @@ public sealed class LyingMeterTests
                 return inner.NextAsync(names, repetitions, sink, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             for (var i = 0; i < repetitions; i++)
-                sink.Accept([.. names[0].Span[..^1], nextIndex()], package.Tag, package.Octets);
+            {
+                if (!sink.Accept([.. names[0].Span[..^1], nextIndex()], package.Tag, package.Octets))
+                    break;
+            }
             return Task.FromResult(true);
         }
     }
