@@ -20,4 +20,7 @@ public enum AttributeRoles : byte
 
     /// <summary>Is computed by the rule set rather than taken from the packet (the class and kind attributes).</summary>
     Computed = 16,
+
+    /// <summary>Is built for a flow while a rule of its path pushes it, with parameters in mask and value; never tested, never part of the key (RFC 2724 §3.2).</summary>
+    Statistic = 32,
 }

@@ -26,4 +26,10 @@ public enum AttributeSyntax : byte
 
     /// <summary>TimeStamp or TimeFilter: hundredths of a second of meter Uptime (tag 43).</summary>
     TimeTicks,
+
+    /// <summary>Unsigned32 (tag 42).</summary>
+    Unsigned32,
+
+    /// <summary>A distribution: OCTET STRING with a SEQUENCE of mask, value and counters in it (NEW-10).</summary>
+    Distribution,
 }

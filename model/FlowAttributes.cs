@@ -1,9 +1,8 @@
-using System.Collections.Frozen;
 using static Rtfm.Model.AttributeRoles;
 
 namespace Rtfm.Model;
 
-/// <summary>The one table of attributes: number, name, syntax, size, roles, reversal (RFC 2720 §4, RFC 2722 appendix C).</summary>
+/// <summary>The one table of attributes: number, name, syntax, size, roles, reversal (RFC 2720 §4, RFC 2722 appendix C, RFC 2724 §4).</summary>
 /// <remarks>Feeds the packet matching engine, the rule assembler, the MIB, CSV headers and store columns.</remarks>
 public static class FlowAttributes
 {
@@ -11,6 +10,10 @@ public static class FlowAttributes
     private const AttributeRoles Tested = Testable | Package | Column;
     private const AttributeRoles Variable = Testable | Package | Column | Computed;
     private const AttributeRoles Reported = Package | Column;
+    private const AttributeRoles Extended = Testable | Package;
+
+    /// <summary>Parameters of a distribution in each of mask and value (RFC 2724 §3.2).</summary>
+    private const int ParameterOctets = 6;
 
     private static readonly AttributeInfo[] Table =
     [
@@ -50,10 +53,45 @@ public static class FlowAttributes
         One(FlowAttribute.V3, "v3", AttributeSyntax.None, 1, Testable),
         One(FlowAttribute.V4, "v4", AttributeSyntax.None, 1, Testable),
         One(FlowAttribute.V5, "v5", AttributeSyntax.None, 1, Testable),
+        One(FlowAttribute.Distributions, "distributions", AttributeSyntax.Unsigned32, 0, Package),
+        .. ToFrom(66, "PacketSize", AttributeSyntax.Distribution),
+        .. ToFrom(68, "InterarrivalTime", AttributeSyntax.Distribution),
+        .. ToFrom(70, "TurnaroundTime", AttributeSyntax.Distribution),
+        .. ToFrom(72, "BitRate", AttributeSyntax.Distribution),
+        .. ToFrom(74, "PDURate", AttributeSyntax.Distribution),
+        One(FlowAttribute.DSCodePoint, "dsCodePoint", AttributeSyntax.Integer, 1, Extended),
+        One(FlowAttribute.VlanId, "vlanId", AttributeSyntax.Integer, 2, Extended),
+        One(FlowAttribute.MplsLabel, "mplsLabel", AttributeSyntax.Integer, 3, Extended),
+        One(FlowAttribute.Ecn, "ecn", AttributeSyntax.Integer, 1, Extended),
+        One(FlowAttribute.TimeToLive, "timeToLive", AttributeSyntax.Integer, 1, Extended),
+        One(FlowAttribute.FlowLabel, "flowLabel", AttributeSyntax.Integer, 3, Extended),
+        One(FlowAttribute.TcpFlags, "tcpFlags", AttributeSyntax.Integer, 1, Extended),
+        One(FlowAttribute.IcmpType, "icmpType", AttributeSyntax.Integer, 1, Extended),
+        One(FlowAttribute.IcmpCode, "icmpCode", AttributeSyntax.Integer, 1, Extended),
+        One(FlowAttribute.Fragment, "fragment", AttributeSyntax.Integer, 1, Extended),
+        One(FlowAttribute.TunnelType, "tunnelType", AttributeSyntax.Integer, 1, Extended),
+        One(FlowAttribute.TunnelId, "tunnelId", AttributeSyntax.Unsigned32, 4, Extended),
+        One(FlowAttribute.InnerPeerType, "innerPeerType", AttributeSyntax.Integer, 1, Extended),
+        .. Pair(1036, 1037, "InnerAddress", AttributeSyntax.PeerAddress, 16, Extended | Masked, maskOffset: 2),
+        .. Pair(1038, 1039, "InnerMask", AttributeSyntax.PeerAddress, 0, Package),
+        One(FlowAttribute.ToTcpFlags, "toTcpFlags", AttributeSyntax.Integer, 0, Package),
+        One(FlowAttribute.FromTcpFlags, "fromTcpFlags", AttributeSyntax.Integer, 0, Package),
+        .. ToFrom(1060, "TcpOctets", AttributeSyntax.Counter64),
+        .. ToFrom(1062, "ActiveIntervals", AttributeSyntax.Counter64),
+        .. ToFrom(1064, "PacketPairRate", AttributeSyntax.Distribution),
+        .. ToFrom(1066, "Streams", AttributeSyntax.Distribution),
+    ];
+
+    /// <summary>Other names under which people know an attribute.</summary>
+    private static readonly (string Name, FlowAttribute Attribute)[] Synonyms =
+    [
+        ("dscp", FlowAttribute.DSCodePoint),
+        ("vlan", FlowAttribute.VlanId),
+        ("ttl", FlowAttribute.TimeToLive),
     ];
 
     private static readonly AttributeInfo?[] ByNumber = IndexByNumber();
-    private static readonly FrozenDictionary<string, AttributeInfo> ByName = Table.ToFrozenDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
+    private static readonly Dictionary<string, AttributeInfo> ByName = IndexByName();
 
     /// <summary>Every attribute, in the order of its number.</summary>
     public static IReadOnlyList<AttributeInfo> All { get; } = [.. Table.OrderBy(a => a.Number)];
@@ -66,7 +104,7 @@ public static class FlowAttributes
     {
         if (ushort.TryParse(nameOrNumber, out var number))
             return Find((FlowAttribute)number);
-        return ByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(nameOrNumber, out var found) ? found : null;
+        return ByName.GetValueOrDefault(nameOrNumber.ToString());
     }
 
     /// <summary>The attribute's row.</summary>
@@ -82,6 +120,9 @@ public static class FlowAttributes
 
     /// <summary>True where a flow data package may name the attribute.</summary>
     public static bool IsPackageSelector(uint number) => number < (uint)ByNumber.Length && ByNumber[number] is { } info && info.Is(Package);
+
+    /// <summary>True where the attribute fits a selector of flowDataPackageTable, which has one octet for each (RFC 2720 §4; RFC 2722 §8.2).</summary>
+    public static bool FitsStandardPackage(FlowAttribute attribute) => (int)attribute <= byte.MaxValue;
 
     private static AttributeInfo One(FlowAttribute number, string name, AttributeSyntax syntax, int size, AttributeRoles roles) =>
         new(number, name, syntax, size, roles, number);
@@ -100,7 +141,24 @@ public static class FlowAttributes
             new((FlowAttribute)dest, "dest" + name, syntax, size, roles, (FlowAttribute)source, MaskOf(dest, maskOffset)),
         ];
 
+    /// <summary>A quantity of each direction that the meter builds where a rule pushes it (RFC 2724 §3.2).</summary>
+    private static AttributeInfo[] ToFrom(int to, string name, AttributeSyntax syntax) =>
+        [
+            new((FlowAttribute)to, "to" + name, syntax, ParameterOctets, Testable | Package | Statistic, (FlowAttribute)(to + 1)),
+            new((FlowAttribute)(to + 1), "from" + name, syntax, ParameterOctets, Testable | Package | Statistic, (FlowAttribute)to),
+        ];
+
     private static FlowAttribute MaskOf(int address, int maskOffset) => maskOffset == 0 ? FlowAttribute.Null : (FlowAttribute)(address + maskOffset);
+
+    private static Dictionary<string, AttributeInfo> IndexByName()
+    {
+        var byName = new Dictionary<string, AttributeInfo>(StringComparer.OrdinalIgnoreCase);
+        foreach (var info in Table)
+            byName.Add(info.Name, info);
+        foreach (var (name, attribute) in Synonyms)
+            byName.Add(name, ByNumber[(int)attribute]!);
+        return byName;
+    }
 
     private static AttributeInfo?[] IndexByNumber()
     {

@@ -15,6 +15,7 @@ public static class FlowDataPackage
     public const byte OctetStringTag = 0x04;
 
     private const byte SequenceTag = 0x30;
+    private const byte Unsigned32Tag = 0x42;
     private const byte TimeTicksTag = 0x43;
     private const byte Counter64Tag = 0x46;
 
@@ -56,6 +57,7 @@ public static class FlowDataPackage
             AttributeSyntax.Counter64 => Counter64Tag,
             AttributeSyntax.TimeTicks => TimeTicksTag,
             AttributeSyntax.Integer => IntegerTag,
+            AttributeSyntax.Unsigned32 => Unsigned32Tag,
             _ => OctetStringTag,
         };
 

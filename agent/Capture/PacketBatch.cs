@@ -3,7 +3,7 @@ namespace Rtfm.Agent.Capture;
 /// <summary>Packets that a source hands over together. Made once, filled again and again.</summary>
 public sealed class PacketBatch(int capacity = PacketBatch.DefaultCapacity)
 {
-    public const int DefaultCapacity = 256;
+    public const int DefaultCapacity = 128;
 
     private readonly CapturedPacket[] _packets = new CapturedPacket[capacity];
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics.X86;
 
 namespace Rtfm.Agent.Capture;
 
@@ -15,6 +16,9 @@ public sealed unsafe class PcapFileSource : IPacketSource
     internal const uint SwappedModifiedMagic = 0x34CD_B2A1;
 
     private const int FileHeader = 24;
+
+    /// <summary>How many octets further on memory is asked for; behind the end of the file that does nothing.</summary>
+    private const int Ahead = 2_048;
 
     private readonly MappedFile _file;
     private readonly bool _isSwapped;
@@ -59,6 +63,9 @@ public sealed unsafe class PcapFileSource : IPacketSource
             var onWire = ReadUInt32(_position + 12);
             if (captured > CaptureFile.LongestPacket || left - _recordHeader < captured)
                 return End(isDamaged: true);
+            // Packets are looked at a batch later: their octets can be on the way by then.
+            if (Sse.IsSupported)
+                Sse.Prefetch0(_file.Data + _position + Ahead);
             ref var packet = ref batch.Add();
             packet.TimeNs = ReadUInt32(_position) * 1_000_000_000L + ReadUInt32(_position + 4) * _fractionNs;
             packet.Data = _file.Data + _position + _recordHeader;

@@ -3,40 +3,43 @@ using System.Runtime.InteropServices;
 
 namespace Rtfm.Agent.Flows;
 
+/// <summary>What is needed of a block for every packet; kept together, for all blocks, in native memory.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct BlockRows
+{
+    public byte* Rows;
+
+    /// <summary>Octets from one row to the next.</summary>
+    public uint RowLength;
+
+    /// <summary>No row was active after this Uptime: readers pass the whole block over (a summary, never too low).</summary>
+    public uint LastActive;
+}
+
 /// <summary>256 rows of the flow table, with room for keys of one size, owned by one rule set at a time.</summary>
 /// <remarks>
 /// Its memory is kept until the table is disposed, also while nobody owns it: a reader that looks into it too late sees a changed sequence or owner,
 /// never memory that is gone.
 /// </remarks>
-internal sealed unsafe class FlowBlock
+internal sealed unsafe class FlowBlock(int number, BlockRows* rows)
 {
     public const int Rows = 256;
 
-    private readonly byte* _keys;
     private readonly ulong[] _used = new ulong[Rows / 64];
 
-    public FlowBlock(int number, int keyRoom)
-    {
-        Number = number;
-        KeyRoom = keyRoom;
-        Entries = (FlowEntry*)NativeMemory.AlignedAlloc(Rows * (nuint)sizeof(FlowEntry), 64);
-        NativeMemory.Clear(Entries, Rows * (nuint)sizeof(FlowEntry));
-        _keys = (byte*)NativeMemory.AllocZeroed((nuint)(Rows * keyRoom));
-    }
-
     /// <summary>Its place in the table: flow indexes begin at 256 times this, plus 1.</summary>
-    public int Number { get; }
+    public int Number { get; } = number;
+
+    public int RowLength { get; } = (int)rows->RowLength;
 
     /// <summary>Octets that each row has for its key.</summary>
-    public int KeyRoom { get; }
-
-    public FlowEntry* Entries { get; }
+    public int KeyRoom => RowLength - FlowEntry.KeyOffset;
 
     /// <summary>Whose flows these are; null while the block is spare.</summary>
     public volatile FlowSet? Owner;
 
-    /// <summary>No row was active after this Uptime: readers pass the whole block over (a summary, never too low).</summary>
-    public uint LastActive;
+    /// <inheritdoc cref="BlockRows.LastActive"/>
+    public ref uint LastActive => ref rows->LastActive;
 
     public int UsedRows { get; private set; }
 
@@ -45,9 +48,9 @@ internal sealed unsafe class FlowBlock
 
     public bool IsFull => UsedRows == Rows;
 
-    public ref FlowEntry this[int row] => ref Entries[row];
+    public ref FlowEntry this[int row] => ref *(FlowEntry*)(rows->Rows + row * RowLength);
 
-    public Span<byte> Key(int row) => new(_keys + row * KeyRoom, KeyRoom);
+    public Span<byte> Key(int row) => new(rows->Rows + row * RowLength + FlowEntry.KeyOffset, KeyRoom);
 
     public uint IndexOf(int row) => (uint)(Number * Rows + row + 1);
 
@@ -82,11 +85,5 @@ internal sealed unsafe class FlowBlock
             row = (row / 64 + 1) * 64;
         }
         return Rows;
-    }
-
-    public void Free()
-    {
-        NativeMemory.AlignedFree(Entries);
-        NativeMemory.Free(_keys);
     }
 }

@@ -2,20 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Rtfm.Agent.Flows;
 
-/// <summary>A flow record without its key: one cache line (RFC 2722 §4.2).</summary>
+/// <summary>A flow record (RFC 2722 §4.2). The octets of its key follow it: with an IPv4 5-tuple it is one cache line.</summary>
 /// <remarks>
 /// <code>
-///  0  Sequence  LastActive  FirstTime  Hash       4 octets each
-/// 16  ToOctets  ToPdus  FromOctets  FromPdus      8 octets each
-/// 48  Shape     number of the key's shape         2 octets
-/// 50  InUse                                       1 octet
-/// 51  free                                        13 octets
+///  0  Sequence  LastActive  FirstTime              4 octets each
+/// 12  ShapeNumber  2 octets;  ToTcpFlags  FromTcpFlags  1 octet each
+/// 16  ToOctets  ToPdus  FromOctets  FromPdus       8 octets each
+/// 48  the key, zero beyond its length
 /// </code>
-/// The key's octets lie in the block's key area, at the row's place.
 /// </remarks>
-[StructLayout(LayoutKind.Sequential, Size = 64)]
+[StructLayout(LayoutKind.Sequential, Pack = 1, Size = KeyOffset)]
 internal struct FlowEntry
 {
+    public const int KeyOffset = 48;
+
     /// <summary>Even at rest, odd while the writer changes the row (see <see cref="FlowSet"/>).</summary>
     public uint Sequence;
 
@@ -24,7 +24,13 @@ internal struct FlowEntry
 
     public uint FirstTime;
 
-    public uint Hash;
+    /// <summary>The number of the key's shape, plus 1; 0 while the row is free.</summary>
+    public ushort ShapeNumber;
+
+    /// <summary>TCP flags of all packets from source to dest.</summary>
+    public byte ToTcpFlags;
+
+    public byte FromTcpFlags;
 
     public ulong ToOctets;
 
@@ -33,8 +39,4 @@ internal struct FlowEntry
     public ulong FromOctets;
 
     public ulong FromPdus;
-
-    public ushort Shape;
-
-    public byte InUse;
 }

@@ -46,7 +46,7 @@ public sealed partial class FlowSet
             var sequence = Volatile.Read(ref entry.Sequence);
             if ((sequence & 1) != 0)
                 continue;
-            var isWanted = entry.InUse != 0 && entry.LastActive >= since.Hundredths;
+            var isWanted = entry.ShapeNumber != 0 && entry.LastActive >= since.Hundredths;
             if (isWanted)
                 flow.Load(this, block.IndexOf(row), entry, block.Key(row));
             isWanted &= block.Owner == this;

@@ -28,6 +28,11 @@ public struct FlowSnapshot
 
     public ulong FromPdus { get; private set; }
 
+    /// <summary>TCP flags of all packets in that direction.</summary>
+    public byte ToTcpFlags { get; private set; }
+
+    public byte FromTcpFlags { get; private set; }
+
     public readonly int RuleSet => _set?.RuleSet ?? 0;
 
     /// <summary>The value of an attribute that is a number; zero where the rules never pushed it (MIB-83).</summary>
@@ -43,9 +48,11 @@ public struct FlowSnapshot
             FlowAttribute.ToPdus => ToPdus,
             FlowAttribute.FromOctets => FromOctets,
             FlowAttribute.FromPdus => FromPdus,
+            FlowAttribute.ToTcpFlags => ToTcpFlags,
+            FlowAttribute.FromTcpFlags => FromTcpFlags,
             // MIB-84: 64-bit counters are not scaled.
             FlowAttribute.PduScale or FlowAttribute.OctetScale => 0,
-            _ => Value(attribute) is { IsEmpty: false } value ? value[0] : 0ul,
+            _ => NumberOf(Value(attribute)),
         };
 
     /// <summary>The value of an attribute that is an octet string; zeros, of the length that MIB-105 asks for, where the rules never pushed it.</summary>
@@ -82,8 +89,17 @@ public struct FlowSnapshot
         LastActive = new(entry.LastActive);
         (ToOctets, ToPdus, FromOctets, FromPdus) = (entry.ToOctets, entry.ToPdus, entry.FromOctets, entry.FromPdus);
         // A torn read may name any shape: the copy is thrown away then, but must not fail before.
-        _shape = entry.Shape < set.Shapes.Count ? set.Shapes[entry.Shape] : set.Shapes[0];
-        key.CopyTo(_key);
+        _shape = set.Shapes[Math.Clamp(entry.ShapeNumber - 1, 0, set.Shapes.Count - 1)];
+        (ToTcpFlags, FromTcpFlags) = (entry.ToTcpFlags, entry.FromTcpFlags);
+        key[..Math.Min(_shape.Length, key.Length)].CopyTo(_key);
+    }
+
+    private static ulong NumberOf(ReadOnlySpan<byte> octets)
+    {
+        var number = 0ul;
+        foreach (var octet in octets)
+            number = number << 8 | octet;
+        return number;
     }
 
     [UnscopedRef]
@@ -102,6 +118,8 @@ public struct FlowSnapshot
             FlowAttribute.DestAdjacentMask => FlowAttribute.DestAdjacentAddress,
             FlowAttribute.DestPeerMask => FlowAttribute.DestPeerAddress,
             FlowAttribute.DestTransMask => FlowAttribute.DestTransAddress,
+            FlowAttribute.SourceInnerMask => FlowAttribute.SourceInnerAddress,
+            FlowAttribute.DestInnerMask => FlowAttribute.DestInnerAddress,
             _ => FlowAttribute.Null,
         };
 

@@ -1,28 +1,37 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Rtfm.Agent.Flows;
 
 /// <summary>All flow records of the meter, by rule set (RFC 2722 §4.2).</summary>
 /// <remarks>
-/// Written by one thread at a time (who calls sees to that); read by any, without locks. Memory grows with use in blocks of 256 rows, and a flow's index
-/// stays the same, and its own, for its life (MIB-86).
+/// Written by metering threads, shard by shard; read by any, without locks. Memory grows with use in blocks of 256 rows, and a flow's index stays the same,
+/// and its own, for its life (MIB-86).
 /// </remarks>
-public sealed class FlowTable : IDisposable
+public sealed unsafe class FlowTable : IDisposable
 {
-    /// <summary>Octets for keys in the rows of a block: an IPv4 5-tuple, an IPv6 one, everything.</summary>
-    private static readonly int[] KeyRooms = [16, 48, Matching.FlowKey.MaxLength];
+    /// <summary>Octets of a row: with the key of an IPv4 5-tuple, of an IPv6 one, of everything.</summary>
+    private static readonly int[] RowLengths = [64, 128, 256];
 
-    private readonly List<FlowBlock> _blocks = [];
+    private readonly BlockMemory _memory;
+    private readonly Lock _gate = new();
     private readonly Stack<FlowBlock>[] _spare = [new(), new(), new()];
     private volatile FlowSet[] _sets = [];
     private int _activeFlows;
 
     /// <param name="maxFlows">The most flow records, of all rule sets together (flowMaxFlows).</param>
-    public FlowTable(int maxFlows)
+    /// <param name="shards">How many metering threads can write at the same time.</param>
+    public FlowTable(int maxFlows, int shards = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxFlows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
         MaxFlows = CreationLimit = maxFlows;
-        HashSeed = (ulong)RandomNumberGenerator.GetInt32(int.MaxValue) << 32 | (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
+        Shards = shards;
+        // Enough for a full table, and for many rule sets whose flows fill no block.
+        _memory = new BlockMemory(maxFlows / FlowBlock.Rows + 65_536);
+        Span<byte> seed = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(seed);
+        HashSeed = BitConverter.ToUInt64(seed);
     }
 
     public int MaxFlows { get; }
@@ -36,10 +45,13 @@ public sealed class FlowTable : IDisposable
     /// <summary>Of every rule set that has been run, by ascending number.</summary>
     public IReadOnlyList<FlowSet> Sets => _sets;
 
+    internal const int RowClasses = 3;
+
+    /// <summary>How many metering threads can write at the same time.</summary>
+    internal int Shards { get; }
+
     /// <summary>Different in every process, so that nobody can make packets whose keys collide.</summary>
     internal ulong HashSeed { get; }
-
-    internal bool HasRoom => _activeFlows < CreationLimit;
 
     /// <summary>The flows of that rule set, or null where it has never run.</summary>
     public FlowSet? Find(int ruleSet)
@@ -78,38 +90,57 @@ public sealed class FlowTable : IDisposable
         foreach (var set in _sets)
             set.Dispose();
         _sets = [];
-        foreach (var block in _blocks)
-            block.Free();
-        _blocks.Clear();
+        _memory.Dispose();
     }
 
-    internal static int RoomClass(int keyLength)
+    /// <summary>The smallest kind of row that has room for a key.</summary>
+    internal static int ClassOf(int keyLength)
     {
-        var room = 0;
-        while (KeyRooms[room] < keyLength)
-            room++;
-        return room;
+        var rowClass = 0;
+        while (RowLengths[rowClass] - FlowEntry.KeyOffset < keyLength)
+            rowClass++;
+        return rowClass;
     }
 
-    internal FlowBlock TakeBlock(FlowSet owner, int roomClass)
+    /// <summary>Where a flow's row begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal byte* RowAt(uint flowIndex)
     {
-        if (!_spare[roomClass].TryPop(out var block))
+        var block = _memory.Directory + (flowIndex - 1) / FlowBlock.Rows;
+        return block->Rows + (flowIndex - 1) % FlowBlock.Rows * block->RowLength;
+    }
+
+    /// <inheritdoc cref="BlockRows.LastActive"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref uint LastActiveOf(uint flowIndex) => ref _memory.Directory[(flowIndex - 1) / FlowBlock.Rows].LastActive;
+
+    /// <summary>Takes the right to make one more flow.</summary>
+    internal bool TryReserve()
+    {
+        if (Interlocked.Increment(ref _activeFlows) <= CreationLimit)
+            return true;
+        Interlocked.Decrement(ref _activeFlows);
+        return false;
+    }
+
+    internal void CountFlows(int change) => Interlocked.Add(ref _activeFlows, change);
+
+    internal FlowBlock? TryTakeBlock(FlowSet owner, int rowClass)
+    {
+        lock (_gate)
         {
-            block = new FlowBlock(_blocks.Count, KeyRooms[roomClass]);
-            _blocks.Add(block);
+            if (!_spare[rowClass].TryPop(out var block) && (block = _memory.TryAdd(RowLengths[rowClass])) is null)
+                return null;
+            Volatile.Write(ref block.LastActive, 0);
+            block.Owner = owner;
+            return block;
         }
-        Volatile.Write(ref block.LastActive, 0);
-        block.Owner = owner;
-        return block;
     }
 
     internal void GiveBack(FlowBlock block)
     {
         block.Owner = null;
-        _spare[RoomClass(block.KeyRoom)].Push(block);
+        lock (_gate)
+            _spare[ClassOf(block.KeyRoom)].Push(block);
     }
-
-    internal FlowBlock Block(uint flowIndex) => _blocks[(int)((flowIndex - 1) / FlowBlock.Rows)];
-
-    internal void CountFlows(int change) => Volatile.Write(ref _activeFlows, _activeFlows + change);
 }

@@ -1,4 +1,5 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Rtfm.Agent.Flows;
 
@@ -32,13 +33,37 @@ internal sealed unsafe class SearchIndex : IDisposable
         }
     }
 
-    public void Add(uint hash, uint flowIndex)
+    /// <summary>The first flow index that may have this hash; 0 where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint First(uint hash)
+    {
+        var at = hash;
+        while (true)
+        {
+            var slot = _slots[at & (uint)_mask];
+            if ((uint)(slot >> 32) == hash || slot == 0)
+                return (uint)slot;
+            at++;
+        }
+    }
+
+    /// <summary>Has the slots where a search begins brought near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(uint hash)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(_slots + (hash & (uint)_mask));
+    }
+
+    /// <returns>False where there is no memory for more.</returns>
+    public bool TryAdd(uint hash, uint flowIndex)
     {
         // At most five eighths full: probes stay short.
-        if ((Count + 1) * 8L > _size * 5L)
-            Resize(_size * 2);
+        if ((Count + 1) * 8L > _size * 5L && !TryGrow())
+            return false;
         Place(hash, flowIndex);
         Count++;
+        return true;
     }
 
     public void Remove(uint hash, uint flowIndex)
@@ -69,7 +94,7 @@ internal sealed unsafe class SearchIndex : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.Free(_slots);
+        LargeMemory.Free((byte*)_slots, LengthOf(_size));
         _slots = null;
     }
 
@@ -79,6 +104,19 @@ internal sealed unsafe class SearchIndex : IDisposable
         while (_slots[at] != 0)
             at = (at + 1) & (uint)_mask;
         _slots[at] = (ulong)hash << 32 | flowIndex;
+    }
+
+    private bool TryGrow()
+    {
+        try
+        {
+            Resize(checked(_size * 2));
+            return true;
+        }
+        catch (Exception fault) when (fault is InsufficientMemoryException or OverflowException)
+        {
+            return false;
+        }
     }
 
     private void Resize(int size)
@@ -91,12 +129,14 @@ internal sealed unsafe class SearchIndex : IDisposable
             if (slot != 0)
                 Place((uint)(slot >> 32), (uint)slot);
         }
-        NativeMemory.Free((void*)old);
+        LargeMemory.Free((byte*)old, LengthOf(oldSize));
     }
 
     private void Allocate(int size)
     {
-        _slots = (ulong*)NativeMemory.AllocZeroed((nuint)size, sizeof(ulong));
+        _slots = (ulong*)LargeMemory.Allocate(LengthOf(size));
         (_size, _mask) = (size, size - 1);
     }
+
+    private static nuint LengthOf(int size) => (nuint)size * sizeof(ulong);
 }

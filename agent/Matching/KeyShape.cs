@@ -7,13 +7,14 @@ namespace Rtfm.Agent.Matching;
 /// </remarks>
 public sealed class KeyShape
 {
-    private readonly sbyte[] _offsets = new sbyte[KeySlots.Count];
+    private readonly short[] _offsets = new short[KeySlots.Count];
     private readonly byte[] _lengths = new byte[KeySlots.Count];
     private readonly byte[]?[] _masks = new byte[KeySlots.Count][];
 
     internal KeyShape(int id, ReadOnlySpan<byte> descriptor)
     {
         Id = id;
+        Reversed = this;
         Descriptor = descriptor.ToArray();
         _offsets.AsSpan().Fill(-1);
         var length = 0;
@@ -23,7 +24,7 @@ public sealed class KeyShape
             var isMasked = descriptor[at] >= 0x80;
             int octets = descriptor[at + 1];
             at += 2;
-            _offsets[slot] = (sbyte)length;
+            _offsets[slot] = (short)length;
             _lengths[slot] = (byte)octets;
             length += octets;
             if (isMasked)
@@ -49,8 +50,14 @@ public sealed class KeyShape
 
     internal int DestLength { get; }
 
-    /// <summary>The shape of the reversed key; itself where both sides are alike. Set when the reverse is first needed.</summary>
-    internal KeyShape? Reversed { get; set; }
+    /// <summary>The shape of the reversed key (PME-02); itself where both sides are alike.</summary>
+    internal KeyShape Reversed { get; set; }
+
+    /// <summary>One number for the shape and its reverse.</summary>
+    internal int PairNumber => Math.Min(Id, Reversed.Id);
+
+    /// <summary>True where the key is one word for each side and nothing else: an IPv4 5-tuple.</summary>
+    internal bool IsTwoWords => SourceLength == 8 && DestLength == 8 && Length == 16;
 
     /// <summary>Slot, length and mask of each attribute, in slot order; the top bit of a slot says that a mask follows.</summary>
     internal byte[] Descriptor { get; }
@@ -68,4 +75,28 @@ public sealed class KeyShape
 
     /// <summary>Octets of the slot's value; 0 where the key has none.</summary>
     internal int LengthOf(int slot) => _lengths[slot];
+
+    /// <summary>Describes the reversed key: the first two parts exchanged, each attribute in the other side's slot.</summary>
+    internal static void Reverse(ReadOnlySpan<byte> descriptor, Span<byte> reversed)
+    {
+        // Where each slot's description lies.
+        Span<int> starts = stackalloc int[KeySlots.Count];
+        starts.Fill(-1);
+        for (var at = 0; at < descriptor.Length; at += LengthAt(descriptor, at))
+            starts[descriptor[at] & 0x7F] = at;
+        var used = 0;
+        for (var slot = 0; slot < KeySlots.Count; slot++)
+        {
+            var start = starts[KeySlots.Reverse(slot)];
+            if (start < 0)
+                continue;
+            var length = LengthAt(descriptor, start);
+            descriptor.Slice(start, length).CopyTo(reversed[used..]);
+            reversed[used] = (byte)(slot | (descriptor[start] & 0x80));
+            used += length;
+        }
+    }
+
+    /// <summary>Octets of one slot's description: slot, length, and the mask where there is one.</summary>
+    private static int LengthAt(ReadOnlySpan<byte> descriptor, int at) => 2 + (descriptor[at] >= 0x80 ? descriptor[at + 1] : 0);
 }

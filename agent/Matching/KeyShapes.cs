@@ -1,67 +1,60 @@
 namespace Rtfm.Agent.Matching;
 
 /// <summary>The shapes of one rule set's keys, each once.</summary>
-/// <remarks>Written by the metering thread; read by others through <see cref="this[int]"/>, which shapes never leave.</remarks>
+/// <remarks>Shapes are added by metering threads; read by any through <see cref="this[int]"/>, which shapes never leave.</remarks>
 public sealed class KeyShapes
 {
     /// <summary>More than any sane rule set makes; a hostile one loses its flows, not the meter's memory.</summary>
     public const int Max = 4_096;
 
+    private readonly Lock _gate = new();
     private readonly Dictionary<byte[], KeyShape> _byDescriptor = new(OctetComparer.Instance);
     private KeyShape[] _byId = new KeyShape[8];
     private KeyShape? _last;
+    private int _count;
 
-    public int Count { get; private set; }
+    public int Count => Volatile.Read(ref _count);
 
     public KeyShape this[int id] => Volatile.Read(ref _byId)[id];
 
-    /// <summary>The shape of that description, made where it is new; null where there are too many.</summary>
+    /// <summary>The shape of that description, made where it is new, together with its reverse; null where there are too many.</summary>
     internal KeyShape? Intern(ReadOnlySpan<byte> descriptor)
     {
         // Nearly every packet's key has the shape of the one before.
         if (_last is { } last && descriptor.SequenceEqual(last.Descriptor))
             return last;
-        if (!_byDescriptor.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(descriptor, out var shape))
-        {
-            if (Count == Max)
-                return null;
-            shape = new KeyShape(Count, descriptor);
-            if (Count == _byId.Length)
-            {
-                var larger = new KeyShape[Count * 2];
-                _byId.CopyTo(larger, 0);
-                Volatile.Write(ref _byId, larger);
-            }
-            Volatile.Write(ref _byId[Count], shape);
-            Count++;
-            _byDescriptor.Add(shape.Descriptor, shape);
-        }
-        return _last = shape;
+        lock (_gate)
+            return _last = FindOrAdd(descriptor);
     }
 
-    /// <summary>The shape of the reversed key; null where there are too many.</summary>
-    internal KeyShape? Reverse(KeyShape shape)
+    private KeyShape? FindOrAdd(ReadOnlySpan<byte> descriptor)
     {
-        if (shape.Reversed is { } known)
-            return known;
-        Span<byte> reversed = stackalloc byte[shape.Descriptor.Length];
-        var length = 0;
-        for (var slot = 0; slot < KeySlots.Count; slot++)
+        if (_byDescriptor.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(descriptor, out var shape))
+            return shape;
+        Span<byte> reversed = stackalloc byte[descriptor.Length];
+        KeyShape.Reverse(descriptor, reversed);
+        var isSymmetric = reversed.SequenceEqual(descriptor);
+        if (_count + (isSymmetric ? 1 : 2) > Max)
+            return null;
+        shape = new KeyShape(_count, descriptor);
+        // Both are known before either is used: a key and its reverse are looked for together.
+        shape.Reversed = isSymmetric ? shape : new KeyShape(_count + 1, reversed) { Reversed = shape };
+        Add(shape);
+        if (!isSymmetric)
+            Add(shape.Reversed);
+        return shape;
+    }
+
+    private void Add(KeyShape shape)
+    {
+        if (_count == _byId.Length)
         {
-            var from = KeySlots.Reverse(slot);
-            if (!shape.TryFind(from, out _, out var octets))
-                continue;
-            var mask = shape.Mask(from);
-            reversed[length++] = (byte)(slot | (mask.IsEmpty ? 0 : 0x80));
-            reversed[length++] = (byte)octets;
-            mask.CopyTo(reversed[length..]);
-            length += mask.Length;
+            var larger = new KeyShape[_count * 2];
+            _byId.CopyTo(larger, 0);
+            Volatile.Write(ref _byId, larger);
         }
-        var last = _last;
-        var result = Intern(reversed[..length]);
-        _last = last;
-        if (result is not null)
-            shape.Reversed = result;
-        return result;
+        Volatile.Write(ref _byId[_count], shape);
+        Volatile.Write(ref _count, _count + 1);
+        _byDescriptor.Add(shape.Descriptor, shape);
     }
 }

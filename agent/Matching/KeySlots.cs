@@ -7,9 +7,9 @@ namespace Rtfm.Agent.Matching;
 internal static class KeySlots
 {
     /// <summary>Attributes on each side.</summary>
-    public const int SideCount = 10;
+    public const int SideCount = 11;
 
-    public const int Count = 2 * SideCount + 3;
+    public const int Count = 2 * SideCount + 16;
 
     private static readonly FlowAttribute[] Attributes =
     [
@@ -23,6 +23,7 @@ internal static class KeySlots
         FlowAttribute.SourceSubscriberId,
         FlowAttribute.SourceClass,
         FlowAttribute.SourceKind,
+        FlowAttribute.SourceInnerAddress,
         FlowAttribute.DestInterface,
         FlowAttribute.DestAdjacentType,
         FlowAttribute.DestAdjacentAddress,
@@ -33,9 +34,23 @@ internal static class KeySlots
         FlowAttribute.DestSubscriberId,
         FlowAttribute.DestClass,
         FlowAttribute.DestKind,
+        FlowAttribute.DestInnerAddress,
         FlowAttribute.FlowClass,
         FlowAttribute.FlowKind,
         FlowAttribute.SessionId,
+        FlowAttribute.VlanId,
+        FlowAttribute.MplsLabel,
+        FlowAttribute.DSCodePoint,
+        FlowAttribute.Ecn,
+        FlowAttribute.TimeToLive,
+        FlowAttribute.FlowLabel,
+        FlowAttribute.Fragment,
+        FlowAttribute.TcpFlags,
+        FlowAttribute.IcmpType,
+        FlowAttribute.IcmpCode,
+        FlowAttribute.TunnelType,
+        FlowAttribute.TunnelId,
+        FlowAttribute.InnerPeerType,
     ];
 
     /// <summary>The slot of an attribute; -1 where it cannot be part of a key.</summary>

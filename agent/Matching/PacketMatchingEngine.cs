@@ -8,21 +8,25 @@ namespace Rtfm.Agent.Matching;
 /// <summary>The Packet Matching Engine: runs a rule set on one packet and builds its flow key (RFC 2722 §4.3, §4.4).</summary>
 /// <remarks>This is the interpreter. It keeps its working memory between packets: one engine, one thread at a time.</remarks>
 /// <param name="shapes">Where the shapes of its keys are kept: those of the rule set's flows.</param>
-public sealed partial class PacketMatchingEngine(RuleProgram program, KeyShapes shapes)
+public sealed class PacketMatchingEngine(RuleProgram program, KeyShapes shapes)
 {
     /// <summary>Rules executed in one attempt, beyond the size of the rule set, before it counts as looping (PME-15).</summary>
     public const int MaxSteps = 100_000;
 
-    private const int MaxDepth = 64;
-    private const int MaxQueue = 256;
+    internal const int MaxDepth = 64;
+    internal const int MaxQueue = 256;
 
     private readonly Frame[] _stack = new Frame[MaxDepth];
     private readonly Pushed[] _queue = new Pushed[MaxQueue];
+    private readonly KeyBuilder _keys = new(program, shapes);
     private int _depth;
     private int _queued;
 
     /// <summary>Attempts that ended since the rule set is broken: endless loop, Return without Gosub, a stack or queue beyond bounds (AMB-33).</summary>
     public ulong Faults { get; private set; }
+
+    /// <summary>What the last attempt pushed, oldest first.</summary>
+    internal ReadOnlySpan<Pushed> Queue => _queue.AsSpan(0, _queued);
 
     /// <summary>A meter variable's content, saved by Gosub and restored by Return (AMB-03).</summary>
     [InlineArray(5)]
@@ -35,19 +39,6 @@ public sealed partial class PacketMatchingEngine(RuleProgram program, KeyShapes 
     {
         public int GosubRule;
         public Variables Variables;
-    }
-
-    /// <summary>One item of the pattern queue. Values of packets are fetched when the key is built: the packet does not change.</summary>
-    private struct Pushed
-    {
-        public FlowAttribute Attribute;
-        public bool IsRuleValue;
-
-        /// <summary>The value of a class or kind at the time of the push.</summary>
-        public byte Computed;
-
-        /// <summary>The rule, counted from 0, whose mask (and value) apply.</summary>
-        public int Rule;
     }
 
     /// <summary>One match attempt.</summary>
@@ -89,7 +80,7 @@ public sealed partial class PacketMatchingEngine(RuleProgram program, KeyShapes 
                 case Opcode.CountPkt:
                     if (!TryPush(attribute, at - 1, isRuleValue: rule.Action == Opcode.Count))
                         return Fault();
-                    BuildKey(packet, reversed, ref key);
+                    _keys.Build(Queue, packet, reversed, ref key);
                     return MatchOutcome.Success; // §4.4: Count ends the match even inside a subroutine.
                 case Opcode.Return:
                     if (_depth == 0)
@@ -150,29 +141,21 @@ public sealed partial class PacketMatchingEngine(RuleProgram program, KeyShapes 
                 Read(packet, field, reversed, ref octets);
                 return RuleOctets.Matches(octets, rule.Mask, rule.Value);
             case FieldKind.Computed:
-                return MatchesOctet(rule, Computed(attribute));
+                return rule.Matches(Computed(attribute));
             case FieldKind.MatchingStoD:
                 // AMB-02: RFC 2722 calls "not StoD" 0, RFC 2720's TruthValue calls it 2; a test for either succeeds.
-                return reversed ? MatchesOctet(rule, 0) || MatchesOctet(rule, 2) : MatchesOctet(rule, 1);
+                return reversed ? rule.Matches(0) || rule.Matches(2) : rule.Matches(1);
             case FieldKind.MeterVariable:
-                return MatchesOctet(rule, variables[attribute - FlowAttribute.V1]);
+                return rule.Matches(variables[attribute - FlowAttribute.V1]);
             default:
-                return MatchesOctet(rule, 0);
+                return rule.Matches(0);
         }
-    }
-
-    private static bool MatchesOctet(in Instruction rule, byte octet)
-    {
-        // The first octet in memory is the lowest of the word (the machine is little-endian).
-        var octets = new RuleOctets([octet, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-        return RuleOctets.Matches(octets, rule.Mask, rule.Value);
     }
 
     /// <summary>Copies an attribute of one side; the second attempt reads the other side's (PME-02).</summary>
     private static void Read(in MatchKey packet, AttributeField field, bool reversed, ref RuleOctets octets)
     {
-        ref readonly var side = ref (field.IsDest ^ reversed ? ref packet.Dest : ref packet.Source);
-        var source = MemoryMarshal.AsBytes(new ReadOnlySpan<Endpoint>(in side)).Slice(field.Offset, field.Length);
+        var source = MemoryMarshal.AsBytes(new ReadOnlySpan<MatchKey>(in packet)).Slice(field.OffsetOf(reversed), field.Length);
         source.CopyTo(MemoryMarshal.AsBytes(new Span<RuleOctets>(ref octets)));
     }
 

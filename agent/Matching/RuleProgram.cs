@@ -13,7 +13,7 @@ public sealed class RuleProgram
     {
         _instructions = new Instruction[ruleSet.Rules.Length];
         for (var i = 0; i < _instructions.Length; i++)
-            _instructions[i] = new Instruction(ruleSet.Rules[i]);
+            _instructions[i] = new Instruction(ruleSet.Rules[i], i + 1);
     }
 
     public int Size => _instructions.Length;
@@ -25,6 +25,8 @@ public sealed class RuleProgram
 /// <summary>One prepared rule.</summary>
 internal readonly struct Instruction
 {
+    /// <summary>Counted from 1.</summary>
+    public readonly int Number;
     public readonly FlowAttribute Selector;
     public readonly Opcode Action;
     public readonly int Parameter;
@@ -39,8 +41,9 @@ internal readonly struct Instruction
     /// <summary>Octets of the value as the rule gave it, for identifiers that are pushed as they are.</summary>
     public readonly byte ValueLength;
 
-    public Instruction(Rule rule)
+    public Instruction(Rule rule, int number)
     {
+        Number = number;
         Selector = rule.Selector;
         Action = rule.Action;
         Parameter = rule.Parameter;
@@ -50,11 +53,19 @@ internal readonly struct Instruction
         Value = new RuleOctets(rule.Value.Padded);
         ValueLength = (byte)rule.Value.Length;
     }
+
+    /// <summary>False where no attribute of that many octets can pass: the value has bits that the mask, or the attribute, lacks (PME-11).</summary>
+    public bool CanSucceed(int length) => RuleOctets.Matches(Value, Mask.FirstOctets(length), Value);
+
+    /// <summary>Whether the test succeeds for an attribute of one octet.</summary>
+    public bool Matches(byte octet) =>
+        // The first octet in memory is the lowest of the word (the machine is little-endian).
+        ((octet & Mask.First) ^ Value.First | Value.Second | Value.Third) == 0;
 }
 
 /// <summary>20 octets that can be masked and compared as three words.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-internal readonly struct RuleOctets
+internal readonly record struct RuleOctets
 {
     public readonly ulong First;
     public readonly ulong Second;
@@ -65,6 +76,14 @@ internal readonly struct RuleOctets
         First = MemoryMarshal.Read<ulong>(octets);
         Second = MemoryMarshal.Read<ulong>(octets[8..]);
         Third = MemoryMarshal.Read<uint>(octets[16..]);
+    }
+
+    /// <summary>The first octets; zeros behind them.</summary>
+    public RuleOctets FirstOctets(int length)
+    {
+        Span<byte> octets = stackalloc byte[RuleAddress.MaxLength];
+        AsSpan()[..length].CopyTo(octets);
+        return new RuleOctets(octets);
     }
 
     public ReadOnlySpan<byte> AsSpan() => MemoryMarshal.AsBytes(new ReadOnlySpan<RuleOctets>(in Unsafe.AsRef(in this)));

@@ -17,7 +17,7 @@ internal sealed class Replay : IDisposable
     {
         _table = new FlowTable(maxFlows);
         Flows = _table.GetOrAdd(RuleSet.BuiltInNumber);
-        Run = new RunningRuleSet(RuleSet.BuiltInNumber, ruleSet, new(new(ruleSet), Flows.Shapes), Flows);
+        Run = new RunningRuleSet(RuleSet.BuiltInNumber, ruleSet, new(ruleSet, Flows.Shapes), Flows);
         Processor = new PacketProcessor(octets);
         Processor.Run([Run]);
     }

@@ -236,7 +236,7 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
             var flows = Flows.GetOrAdd(number);
             // A set that only goes on running keeps its engine and its counts; one that was loaded anew, or whose flows are gone, starts afresh.
             if (!_runs.TryGetValue(number, out var run) || !ReferenceEquals(run.Rules, ruleSet.Written) || !ReferenceEquals(run.Flows, flows))
-                _runs[number] = run = new RunningRuleSet(number, ruleSet.Written, new(new(ruleSet.ToRuleSet()), flows.Shapes), flows);
+                _runs[number] = run = new RunningRuleSet(number, ruleSet.Written, new(ruleSet.ToRuleSet(), flows.Shapes), flows);
             running.Add(run);
         }
         var before = _processor.Running;

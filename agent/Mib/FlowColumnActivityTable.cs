@@ -77,7 +77,7 @@ internal sealed class FlowColumnActivityTable(FlowTable flows) : IMibProvider
         foreach (var info in FlowAttributes.All)
         {
             var attribute = (uint)info.Number;
-            if (!info.Is(AttributeRoles.Package) || (!after.IsEmpty && attribute < after[0]))
+            if (!info.Is(AttributeRoles.Package) || info.Number > FlowAttribute.FlowKind || (!after.IsEmpty && attribute < after[0]))
                 continue;
             var isSame = !after.IsEmpty && attribute == after[0];
             var time = isSame && after.Length > 1 ? after[1] : 0;

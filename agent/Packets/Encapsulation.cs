@@ -9,7 +9,7 @@ internal static class Encapsulation
     private const int MaxHeaders = 16;
 
     /// <summary>Goes on until <paramref name="protocol"/> is none of these any more.</summary>
-    public static UnparsedReason Follow(ReadOnlySpan<byte> packet, ref ushort protocol, ref int at)
+    public static UnparsedReason Follow(ReadOnlySpan<byte> packet, ref MatchKey key, ref ushort protocol, ref int at)
     {
         for (var i = 0; i < MaxHeaders; i++)
         {
@@ -17,10 +17,10 @@ internal static class Encapsulation
             switch (protocol)
             {
                 case EtherType.Vlan or EtherType.ProviderBridge or EtherType.QinQOld1 or EtherType.QinQOld2 or EtherType.QinQOld3:
-                    reason = ParseVlan(packet, ref protocol, ref at);
+                    reason = ParseVlan(packet, ref key, ref protocol, ref at);
                     break;
                 case EtherType.MplsUnicast or EtherType.MplsMulticast:
-                    reason = ParseMpls(packet, ref protocol, ref at);
+                    reason = ParseMpls(packet, ref key, ref protocol, ref at);
                     break;
                 case EtherType.PppoeSession:
                     reason = ParsePppoe(packet, ref protocol, ref at);
@@ -54,22 +54,27 @@ internal static class Encapsulation
             _ => EtherType.Unknown,
         };
 
-    private static UnparsedReason ParseVlan(ReadOnlySpan<byte> packet, ref ushort protocol, ref int at)
+    private static UnparsedReason ParseVlan(ReadOnlySpan<byte> packet, ref MatchKey key, ref ushort protocol, ref int at)
     {
         if (packet.Length - at < 4)
             return UnparsedReason.LinkHeaderCutOff;
+        // The outermost tag is the one the operator of this link gave.
+        if (key.VlanId == 0)
+            key.VlanId = BinaryPrimitives.ReverseEndianness((ushort)(BinaryPrimitives.ReadUInt16BigEndian(packet[at..]) & 0x0FFF));
         protocol = BinaryPrimitives.ReadUInt16BigEndian(packet[(at + 2)..]);
         at += 4;
         return UnparsedReason.None;
     }
 
-    private static UnparsedReason ParseMpls(ReadOnlySpan<byte> packet, ref ushort protocol, ref int at)
+    private static UnparsedReason ParseMpls(ReadOnlySpan<byte> packet, ref MatchKey key, ref ushort protocol, ref int at)
     {
         for (var i = 0; i < MaxHeaders; i++)
         {
             if (packet.Length - at < 4)
                 return UnparsedReason.LinkHeaderCutOff;
             var isLast = (packet[at + 2] & 1) != 0;
+            if (i == 0)
+                key.MplsLabel.Set(BinaryPrimitives.ReadUInt32BigEndian(packet[at..]) >> 12);
             at += 4;
             if (isLast)
             {

@@ -36,17 +36,17 @@ internal static class LinkLayer
             case LinkType.Ppp or LinkType.PppHdlc:
                 return Encapsulation.ParsePpp(packet, ref protocol, ref header) is var ppp and not UnparsedReason.None
                     ? ppp
-                    : Encapsulation.Follow(packet, ref protocol, ref header);
+                    : Encapsulation.Follow(packet, ref key, ref protocol, ref header);
             case LinkType.PppoeSession:
                 protocol = EtherType.PppoeSession;
-                return Encapsulation.Follow(packet, ref protocol, ref header);
+                return Encapsulation.Follow(packet, ref key, ref protocol, ref header);
             case LinkType.CiscoHdlc:
                 // Address, control, then an Ethernet type.
                 if (packet.Length < 4)
                     return UnparsedReason.LinkHeaderCutOff;
                 protocol = BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
                 header = 4;
-                return Encapsulation.Follow(packet, ref protocol, ref header);
+                return Encapsulation.Follow(packet, ref key, ref protocol, ref header);
             default:
                 return UnparsedReason.UnknownLinkType;
         }
@@ -62,7 +62,7 @@ internal static class LinkLayer
         protocol = BinaryPrimitives.ReadUInt16BigEndian(packet[12..]);
         header = 14;
         // Nearly all there is: no tag, nothing to follow.
-        return protocol is EtherType.IPv4 or EtherType.IPv6 ? UnparsedReason.None : Encapsulation.Follow(packet, ref protocol, ref header);
+        return protocol is EtherType.IPv4 or EtherType.IPv6 ? UnparsedReason.None : Encapsulation.Follow(packet, ref key, ref protocol, ref header);
     }
 
     private static UnparsedReason ParseLinuxSll(ReadOnlySpan<byte> packet, ref MatchKey key, ref ushort protocol, ref int header)
@@ -72,7 +72,7 @@ internal static class LinkLayer
         SetCooked(packet[2..], packet.Slice(6, MacLength), addressLength: packet[5], ref key);
         protocol = BinaryPrimitives.ReadUInt16BigEndian(packet[14..]);
         header = 16;
-        return Encapsulation.Follow(packet, ref protocol, ref header);
+        return Encapsulation.Follow(packet, ref key, ref protocol, ref header);
     }
 
     private static UnparsedReason ParseLinuxSll2(ReadOnlySpan<byte> packet, ref MatchKey key, ref ushort protocol, ref int header)
@@ -82,7 +82,7 @@ internal static class LinkLayer
         SetCooked(packet[8..], packet.Slice(12, MacLength), addressLength: packet[11], ref key);
         protocol = BinaryPrimitives.ReadUInt16BigEndian(packet);
         header = 20;
-        return Encapsulation.Follow(packet, ref protocol, ref header);
+        return Encapsulation.Follow(packet, ref key, ref protocol, ref header);
     }
 
     /// <summary>A cooked capture keeps the sender's address only.</summary>

@@ -10,24 +10,26 @@ public static class PacketParser
     /// <param name="packets">As they were captured.</param>
     /// <param name="keys">Receives one key per packet, in the same order.</param>
     /// <param name="counters">What could not be parsed is counted here by reason.</param>
-    public static void Parse(ReadOnlySpan<CapturedPacket> packets, Span<MatchKey> keys, ParseCounters counters)
+    /// <param name="intoTunnels">Whether to look for the addresses within tunnels.</param>
+    public static void Parse(ReadOnlySpan<CapturedPacket> packets, Span<MatchKey> keys, ParseCounters counters, bool intoTunnels = false)
     {
         for (var i = 0; i < packets.Length; i++)
         {
             ref readonly var packet = ref packets[i];
             ref var key = ref keys[i];
             key = default;
-            Parse(packet, ref key, counters);
+            Parse(packet, intoTunnels, ref key, counters);
             if (key.Unparsed != UnparsedReason.None)
                 counters.Count(key.Unparsed);
         }
         counters.Packets += (ulong)packets.Length;
     }
 
-    private static void Parse(in CapturedPacket packet, ref MatchKey key, ParseCounters counters)
+    private static void Parse(in CapturedPacket packet, bool intoTunnels, ref MatchKey key, ParseCounters counters)
     {
         // AMB-36: one octet in the matching engine; interfaces beyond 255 read as 0.
         key.Source.Interface = key.Dest.Interface = packet.Interface is > 0 and <= 255 ? (byte)packet.Interface : (byte)0;
+        key.TimeNs = packet.TimeNs;
         key.AdjacentOctets = (uint)packet.WireLength;
         var captured = packet.Captured;
         key.Unparsed = LinkLayer.Parse(packet.LinkType, captured, ref key, out var protocol, out var header);
@@ -40,10 +42,10 @@ public static class PacketParser
         switch (protocol)
         {
             case EtherType.IPv4:
-                NetworkLayer.ParseIPv4(network, onWire, ref key, counters);
+                NetworkLayer.ParseIPv4(network, onWire, intoTunnels, ref key, counters);
                 break;
             case EtherType.IPv6:
-                NetworkLayer.ParseIPv6(network, onWire, ref key, counters);
+                NetworkLayer.ParseIPv6(network, onWire, intoTunnels, ref key, counters);
                 break;
             default:
                 key.Source.PeerType = key.Dest.PeerType = (byte)PeerTypeOf(protocol);

@@ -8,7 +8,7 @@ public sealed class FlowAttributesTests
     {
         for (var number = 1u; number <= 41; number++)
             Assert.That(FlowAttributes.IsPackageSelector(number), $"{number}");
-        foreach (var number in new uint[] { 0, 42, 49, 50, 55, 56, 255, 70_000 })
+        foreach (var number in new uint[] { 0, 42, 49, 50, 55, 56, 64, 76, 117, 119, 255, 1_023, 70_000 })
             Assert.That(FlowAttributes.IsPackageSelector(number), Is.False, $"{number}");
     }
 
@@ -16,7 +16,21 @@ public sealed class FlowAttributesTests
     public void MIB_17_rules_may_select_what_RuleAttributeNumber_lists()
     {
         int[] listed = [0, 4, 5, 6, 8, 9, 11, 12, 14, 15, 16, 18, 19, 21, 22, .. Enumerable.Range(33, 9), .. Enumerable.Range(50, 6)];
-        Assert.That(Enumerable.Range(-1, 1_100).Where(FlowAttributes.IsRuleSelector), Is.EqualTo(listed));
+        Assert.That(Enumerable.Range(-1, 65).Where(FlowAttributes.IsRuleSelector), Is.EqualTo(listed));
+    }
+
+    [Test]
+    public void RFC_2724_attributes_65_to_75_and_the_private_ones_can_be_read_in_packages()
+    {
+        foreach (var number in Enumerable.Range(65, 11).Append(118).Concat(Enumerable.Range(1_025, 15)).Concat([1_050, 1_051, 1_060, 1_067]))
+            Assert.That(FlowAttributes.IsPackageSelector((uint)number), $"{number}");
+    }
+
+    [Test]
+    public void Only_numbers_of_one_octet_fit_a_standard_package()
+    {
+        Assert.That(FlowAttributes.FitsStandardPackage(FlowAttribute.DSCodePoint));
+        Assert.That(FlowAttributes.FitsStandardPackage(FlowAttribute.VlanId), Is.False);
     }
 
     [Test]

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Flows;
+using Rtfm.Agent.Matching;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Packets;
 using Rtfm.Model;
@@ -61,7 +62,7 @@ public unsafe class PacketPath
         var rules = RuleAssembler.Assemble(FiveTuple, "five-tuple").RuleSet ?? throw new InvalidOperationException("the rules cannot be assembled");
         _table = new FlowTable(Flows + 1);
         var flows = _table.GetOrAdd(2);
-        var running = new RunningRuleSet(2, rules, new(new(rules), flows.Shapes), flows);
+        var running = new RunningRuleSet(2, rules, new RuleSetEngine(rules, flows.Shapes), flows);
         _processor = new PacketProcessor();
         _processor.Run([running]);
         for (var i = 0; i < Flows; i += PacketBatch.DefaultCapacity)

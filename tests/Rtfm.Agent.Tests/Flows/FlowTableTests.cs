@@ -11,7 +11,7 @@ public sealed class FlowTableTests
     private const string Sources = "1 - GotoAct 2; 2 SPA/32=0 PushPktToAct 3; 3 STA/16=0 CountPkt";
 
     [Test]
-    public void A_flow_entry_is_one_cache_line() => Assert.That(Unsafe.SizeOf<FlowEntry>(), Is.EqualTo(64));
+    public void A_flow_record_with_the_key_of_an_IPv4_five_tuple_is_one_cache_line() => Assert.That(Unsafe.SizeOf<FlowEntry>() + 16, Is.EqualTo(64));
 
     [Test]
     public void The_table_agrees_with_a_dictionary_under_random_traffic_and_recovery()

@@ -20,7 +20,7 @@ internal sealed class FlowHarness : IDisposable
     {
         _table = new FlowTable(maxFlows);
         Flows = _table.GetOrAdd(2);
-        Run = new RunningRuleSet(2, ruleSet, new(new(ruleSet), Flows.Shapes), Flows);
+        Run = new RunningRuleSet(2, ruleSet, new(ruleSet, Flows.Shapes), Flows);
         _processor.Run([Run]);
     }
 

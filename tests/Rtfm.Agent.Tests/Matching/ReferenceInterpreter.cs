@@ -129,6 +129,21 @@ internal sealed class ReferenceInterpreter(RuleSet ruleSet)
             FlowAttribute.DestPeerAddress => ((ReadOnlySpan<byte>)packet.Dest.PeerAddress).ToArray(),
             FlowAttribute.DestTransType => [packet.Dest.TransType],
             FlowAttribute.DestTransAddress => [packet.Dest.TransAddressHigh, packet.Dest.TransAddressLow],
+            FlowAttribute.VlanId => BitConverter.GetBytes(packet.VlanId),
+            FlowAttribute.MplsLabel => ((ReadOnlySpan<byte>)packet.MplsLabel).ToArray(),
+            FlowAttribute.FlowLabel => ((ReadOnlySpan<byte>)packet.FlowLabel).ToArray(),
+            FlowAttribute.DSCodePoint => [packet.DSCodePoint],
+            FlowAttribute.Ecn => [packet.Ecn],
+            FlowAttribute.TimeToLive => [packet.TimeToLive],
+            FlowAttribute.Fragment => [packet.Fragment],
+            FlowAttribute.TcpFlags => [packet.TcpFlags],
+            FlowAttribute.IcmpType => [packet.IcmpType],
+            FlowAttribute.IcmpCode => [packet.IcmpCode],
+            FlowAttribute.TunnelType => [packet.TunnelType],
+            FlowAttribute.TunnelId => BitConverter.GetBytes(packet.TunnelId),
+            FlowAttribute.InnerPeerType => [packet.InnerPeerType],
+            FlowAttribute.SourceInnerAddress => ((ReadOnlySpan<byte>)packet.SourceInnerAddress).ToArray(),
+            FlowAttribute.DestInnerAddress => ((ReadOnlySpan<byte>)packet.DestInnerAddress).ToArray(),
             _ => [0],
         };
         return [.. value, .. new byte[20 - value.Length]];
@@ -138,19 +153,34 @@ internal sealed class ReferenceInterpreter(RuleSet ruleSet)
     {
         if (attribute is FlowAttribute.Null or FlowAttribute.MatchingStoD || FlowAttributes.Find(attribute) is not { } info)
             return;
+        // Identifiers keep the length that the rule gives them: tested by cases.
+        if (
+            info.Syntax == AttributeSyntax.Octets
+            || info.Is(AttributeRoles.Statistic)
+            || !info.Is(AttributeRoles.Testable)
+            || FlowAttributes.IsMeterVariable(attribute)
+        )
+            return;
         key.Remove(attribute);
         if (info.Is(AttributeRoles.Masked))
         {
-            var length = info.Size == 20 ? packet.PeerLength : info.Size;
+            var length = info.Size switch
+            {
+                20 => packet.PeerLength > 0 ? packet.PeerLength : LengthByMask(mask),
+                16 => packet.InnerLength > 0 ? packet.InnerLength : LengthByMask(mask),
+                _ => info.Size,
+            };
             var cut = mask.Padded[..length].ToArray();
             if (cut.Any(octet => octet != 0))
                 key[attribute] = $"{Convert.ToHexString(And(value, mask)[..length])}&{Convert.ToHexString(cut)}";
         }
-        else if (info.Size == 1 && value[0] != 0)
+        else if (value[..info.Size].Any(octet => octet != 0))
         {
-            key[attribute] = Convert.ToHexString(value[..1]);
+            key[attribute] = Convert.ToHexString(value[..info.Size]);
         }
     }
+
+    private static int LengthByMask(RuleAddress mask) => mask.Padded[4..].ContainsAnyExcept((byte)0) ? 16 : 4;
 
     private static byte[] And(byte[] value, RuleAddress mask)
     {

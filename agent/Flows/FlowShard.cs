@@ -1,0 +1,301 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using Rtfm.Agent.Matching;
+using Rtfm.Agent.Packets;
+using Rtfm.Model;
+
+namespace Rtfm.Agent.Flows;
+
+/// <summary>The part of a rule set's flows that one metering thread at a time writes: those whose keys' hashes fall to it.</summary>
+/// <remarks>
+/// Packets are counted a batch at a time, in three passes, so that memory is waited for once and not once for each packet: hash the keys and ask for the
+/// index's slots; look into the slots and ask for the rows; count.
+/// </remarks>
+internal sealed unsafe class FlowShard : IDisposable
+{
+    private readonly FlowTable _table;
+    private readonly FlowSet _set;
+    private readonly int _number;
+    private readonly SearchIndex _search = new();
+    private readonly List<FlowBlock>[] _open;
+    private int _count;
+
+    /// <summary>A flow and the flow of the reversed key may both be there: the search must not stop at the first it meets.</summary>
+    private bool _hasBothWays;
+
+    public FlowShard(FlowTable table, FlowSet set, int number)
+    {
+        (_table, _set, _number) = (table, set, number);
+        _open = new List<FlowBlock>[FlowTable.RowClasses];
+        for (var i = 0; i < _open.Length; i++)
+            _open[i] = [];
+    }
+
+    /// <summary>Held while the shard is written to.</summary>
+    public Lock Gate { get; } = new();
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Counts those packets of a batch whose flows are in this shard.</summary>
+    /// <param name="results">What the rule set said of each packet; hashes are filled in.</param>
+    /// <param name="packets">The packets themselves.</param>
+    /// <returns>How many packets were lost: of new flows that the table had no room for.</returns>
+    public int CountBatch(Span<MatchResult> results, ReadOnlySpan<MatchKey> packets, OctetLayer layer, Uptime now)
+    {
+        var shards = (uint)_set.ShardCount;
+        for (var i = 0; i < results.Length; i++)
+        {
+            ref var result = ref results[i];
+            if (!IsOurs(result, shards))
+                continue;
+            result.Index = _search.First(result.Hash);
+            result.Row = result.Index == 0 ? null : _table.RowAt(result.Index);
+            if (Sse.IsSupported && result.Row != null)
+                Sse.Prefetch0(result.Row);
+        }
+
+        var lost = 0;
+        for (var i = 0; i < results.Length; i++)
+        {
+            ref var result = ref results[i];
+            if (!IsOurs(result, shards))
+                continue;
+            ref readonly var packet = ref packets[i];
+            var octets = layer == OctetLayer.Network ? packet.NetworkOctets : packet.AdjacentOctets;
+            if (!TryCount(ref result, packet, octets, now))
+                lost++;
+        }
+        return lost;
+    }
+
+    /// <summary>Asks for the slots that <see cref="CountBatch"/> will look into.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(uint hash) => _search.Prefetch(hash);
+
+    /// <summary>Gives the records of a block's idle flows back that no reader still needs (FLOW-02).</summary>
+    public int Recover(FlowBlock block, Uptime now, uint timeout, Uptime? heldSince)
+    {
+        var recovered = 0;
+        for (var row = block.NextUsed(0); row < FlowBlock.Rows; row = block.NextUsed(row + 1))
+        {
+            ref var entry = ref block[row];
+            var lastActive = new Uptime(entry.LastActive);
+            if (now.Hundredths - lastActive.Hundredths < timeout || lastActive >= heldSince)
+                continue;
+            fixed (byte* key = block.Key(row))
+                _search.Remove(KeyHash.Of(_set.Shapes[entry.ShapeNumber - 1], key, _table.HashSeed), block.IndexOf(row));
+            Free(block, row);
+            recovered++;
+        }
+        if (recovered > 0 && !block.IsOpen)
+            Open(block);
+        return recovered;
+    }
+
+    /// <summary>Lets go of a block without flows.</summary>
+    public void Release(FlowBlock block)
+    {
+        if (block.IsOpen)
+            _open[FlowTable.ClassOf(block.KeyRoom)].Remove(block);
+        block.IsOpen = false;
+    }
+
+    /// <summary>Frees every record of a block; the shard is not used any more.</summary>
+    public void Clear(FlowBlock block)
+    {
+        for (var row = block.NextUsed(0); row < FlowBlock.Rows; row = block.NextUsed(row + 1))
+            Free(block, row);
+        block.IsOpen = false;
+    }
+
+    public void Dispose() => _search.Dispose();
+
+    /// <summary>The shard of a hash: by its upper bits, while the search index uses the lower ones.</summary>
+    public static uint Of(uint hash, uint shards) => shards == 1 ? 0 : (uint)((ulong)hash * shards >> 32);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsOurs(in MatchResult result, uint shards) =>
+        result.Outcome is MatchedAs.Forward or MatchedAs.Reversed
+        && result.Shape != MatchResult.NoShape
+        && (shards == 1 || Of(result.Hash, shards) == _number);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryCount(ref MatchResult result, in MatchKey packet, uint octets, Uptime now)
+    {
+        // Nearly always the first row that has the hash is the flow, one way or the other.
+        if (result.Row != null && !_hasBothWays)
+        {
+            ref var entry = ref *(FlowEntry*)result.Row;
+            var key = (byte*)Unsafe.AsPointer(ref result) + MatchResult.KeyOffset;
+            if (entry.ShapeNumber == result.Shape + 1 && IsSame(result.KeyLength, key, result.Row + FlowEntry.KeyOffset))
+            {
+                Add(result, ref entry, isForward: result.Outcome == MatchedAs.Forward, packet, octets, now);
+                return true;
+            }
+            if (result.Outcome == MatchedAs.Forward)
+            {
+                var shape = _set.Shapes[result.Shape];
+                if (entry.ShapeNumber == shape.Reversed.Id + 1 && IsReverse(shape, key, result.Row + FlowEntry.KeyOffset))
+                {
+                    Add(result, ref entry, isForward: false, packet, octets, now);
+                    return true;
+                }
+            }
+        }
+        return TryCountSlowly(ref result, packet, octets, now);
+    }
+
+    // RFC 2722 §4.3: success at the first attempt looks for the key, then for its reverse; success at the second for the key only, and a flow that it
+    // makes is counted against its direction (PME-07).
+    private bool TryCountSlowly(ref MatchResult result, in MatchKey packet, uint octets, Uptime now)
+    {
+        var shape = _set.Shapes[result.Shape];
+        var key = (byte*)Unsafe.AsPointer(ref result) + MatchResult.KeyOffset;
+        var isForward = result.Outcome == MatchedAs.Forward;
+        var reversedAt = 0u;
+        var step = 0;
+        while (_search.Probe(result.Hash, ref step) is not 0 and var index)
+        {
+            var row = _table.RowAt(index);
+            ref var entry = ref *(FlowEntry*)row;
+            if (entry.ShapeNumber == shape.Id + 1 && IsSame(shape.Length, key, row + FlowEntry.KeyOffset))
+            {
+                result.Index = index;
+                Add(result, ref entry, isForward, packet, octets, now);
+                return true;
+            }
+            if (entry.ShapeNumber == shape.Reversed.Id + 1 && IsReverse(shape, key, row + FlowEntry.KeyOffset))
+                reversedAt = index;
+        }
+        if (reversedAt != 0 && isForward)
+        {
+            result.Index = reversedAt;
+            Add(result, ref *(FlowEntry*)_table.RowAt(reversedAt), isForward: false, packet, octets, now);
+            return true;
+        }
+        if (!TryCreate(ref result, shape, key, now))
+            return false;
+        _hasBothWays |= reversedAt != 0;
+        Add(result, ref *(FlowEntry*)_table.RowAt(result.Index), isForward, packet, octets, now);
+        return true;
+    }
+
+    /// <summary>Makes a flow of that key, with nothing counted yet (FLOW-04).</summary>
+    /// <returns>False where the table has no room, or none for new flows.</returns>
+    private bool TryCreate(ref MatchResult result, KeyShape shape, byte* key, Uptime now)
+    {
+        if (!_table.TryReserve() || OpenBlock(FlowTable.ClassOf(shape.Length)) is not { } block)
+            return false;
+        var row = block.Take();
+        ref var entry = ref block[row];
+        var sequence = entry.Sequence;
+        Volatile.Write(ref entry.Sequence, sequence + 1);
+        StoreFence();
+        entry = new FlowEntry
+        {
+            Sequence = sequence + 1,
+            ShapeNumber = (ushort)(shape.Id + 1),
+            FirstTime = now.Hundredths,
+            LastActive = now.Hundredths,
+        };
+        var room = block.Key(row);
+        new ReadOnlySpan<byte>(key, shape.Length).CopyTo(room);
+        room[shape.Length..].Clear();
+        Volatile.Write(ref entry.Sequence, sequence + 2);
+        result.Index = block.IndexOf(row);
+        Volatile.Write(ref _count, _count + 1);
+        if (_search.TryAdd(result.Hash, result.Index))
+            return true;
+        Free(block, row);
+        return false;
+    }
+
+    /// <summary>Counts one packet in its flow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Add(in MatchResult result, ref FlowEntry entry, bool isForward, in MatchKey packet, uint octets, Uptime now)
+    {
+        var sequence = entry.Sequence;
+        Volatile.Write(ref entry.Sequence, sequence + 1);
+        StoreFence();
+        if (isForward)
+        {
+            entry.ToOctets += octets;
+            entry.ToPdus++;
+            entry.ToTcpFlags |= packet.TcpFlags;
+        }
+        else
+        {
+            entry.FromOctets += octets;
+            entry.FromPdus++;
+            entry.FromTcpFlags |= packet.TcpFlags;
+        }
+        entry.LastActive = now.Hundredths;
+        Volatile.Write(ref entry.Sequence, sequence + 2);
+        ref var lastActive = ref _table.LastActiveOf(result.Index);
+        if (now.Hundredths > lastActive)
+            Volatile.Write(ref lastActive, now.Hundredths);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsSame(int length, byte* left, byte* right) =>
+        length == 16
+            ? *(ulong*)left == *(ulong*)right && *(ulong*)(left + 8) == *(ulong*)(right + 8)
+            : new ReadOnlySpan<byte>(left, length).SequenceEqual(new ReadOnlySpan<byte>(right, length));
+
+    /// <summary>Whether <paramref name="other"/> is the key with source and dest exchanged (PME-02).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsReverse(KeyShape shape, byte* key, byte* other)
+    {
+        if (shape.IsTwoWords)
+            return *(ulong*)key == *(ulong*)(other + 8) && *(ulong*)(key + 8) == *(ulong*)other;
+        var (source, dest) = (shape.SourceLength, shape.DestLength);
+        var rest = shape.Length - source - dest;
+        return IsSame(source, key, other + dest) && IsSame(dest, key + source, other) && IsSame(rest, key + source + dest, other + source + dest);
+    }
+
+    /// <summary>Holds later stores behind earlier ones. An x86 does that by itself, and a fence there costs as much as the rest of the count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFence()
+    {
+        if (RuntimeInformation.ProcessArchitecture is not (Architecture.X64 or Architecture.X86))
+            Interlocked.MemoryBarrier();
+    }
+
+    private FlowBlock? OpenBlock(int rowClass)
+    {
+        var open = _open[rowClass];
+        while (open.Count > 0 && open[^1].IsFull)
+        {
+            open[^1].IsOpen = false;
+            open.RemoveAt(open.Count - 1);
+        }
+        if (open.Count > 0)
+            return open[^1];
+        var block = _set.TakeBlock(this, rowClass);
+        if (block is null)
+            _table.CountFlows(-1);
+        else
+            Open(block);
+        return block;
+    }
+
+    private void Open(FlowBlock block)
+    {
+        block.IsOpen = true;
+        _open[FlowTable.ClassOf(block.KeyRoom)].Add(block);
+    }
+
+    private void Free(FlowBlock block, int row)
+    {
+        ref var entry = ref block[row];
+        var sequence = entry.Sequence;
+        Volatile.Write(ref entry.Sequence, sequence + 1);
+        StoreFence();
+        entry.ShapeNumber = 0;
+        Volatile.Write(ref entry.Sequence, sequence + 2);
+        block.GiveBack(row);
+        Volatile.Write(ref _count, _count - 1);
+        _table.CountFlows(-1);
+    }
+}
