@@ -22,6 +22,9 @@ public static class FlowDataPackage
     /// <summary>The most attributes one selector may name: an instance identifier has at most 128 sub-identifiers (MIB-101).</summary>
     public const int MaxAttributes = 113;
 
+    /// <summary>No distribution, with 256 counters, is longer as a package of its own.</summary>
+    public const int LongestDistribution = 4_096;
+
     /// <summary>Reads one package.</summary>
     /// <param name="package">The content of the OCTET STRING value.</param>
     /// <param name="attributes">The selector it was asked with.</param>
@@ -60,6 +63,18 @@ public static class FlowDataPackage
             AttributeSyntax.Unsigned32 => Unsigned32Tag,
             _ => OctetStringTag,
         };
+
+    internal static bool TryReadSequence(ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> elements) =>
+        TryReadElement(ref input, out var tag, out elements) && tag == SequenceTag;
+
+    internal static bool TryReadOctets(ref ReadOnlySpan<byte> elements, out ReadOnlySpan<byte> content) =>
+        TryReadElement(ref elements, out var tag, out content) && tag == OctetStringTag;
+
+    internal static bool TryReadCounter(ref ReadOnlySpan<byte> elements, out ulong counter)
+    {
+        counter = 0;
+        return TryReadElement(ref elements, out var tag, out var content) && tag == Counter64Tag && TryReadUnsigned(content, out counter);
+    }
 
     private static bool TryReadElement(ref ReadOnlySpan<byte> input, out byte tag, out ReadOnlySpan<byte> content)
     {
@@ -108,8 +123,7 @@ public static class FlowDataPackage
         /// <returns>False where the buffer is full.</returns>
         public bool TryNumber(byte tag, ulong value)
         {
-            // A leading zero octet keeps the top bit clear: the number is not negative.
-            var octets = 1 + (64 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 8;
+            var octets = OctetsOf(value);
             if (_buffer.Length - _end < octets + 2)
                 return false;
             _buffer[_end] = tag;
@@ -120,17 +134,55 @@ public static class FlowDataPackage
             return true;
         }
 
-        /// <summary>An OCTET STRING element of at most 127 octets.</summary>
-        /// <returns>False where the buffer is full or the octets are too many.</returns>
+        /// <summary>An OCTET STRING element.</summary>
+        /// <returns>False where the buffer is full.</returns>
         public bool TryOctets(scoped ReadOnlySpan<byte> octets)
         {
-            if (octets.Length > 127 || _buffer.Length - _end < octets.Length + 2)
+            if (_buffer.Length - _end < LengthWithHeader(octets.Length))
                 return false;
-            _buffer[_end] = OctetStringTag;
-            _buffer[_end + 1] = (byte)octets.Length;
-            octets.CopyTo(_buffer[(_end + 2)..]);
-            _end += octets.Length + 2;
+            PutHeader(OctetStringTag, octets.Length);
+            octets.CopyTo(_buffer[_end..]);
+            _end += octets.Length;
             return true;
+        }
+
+        /// <summary>A distribution: an OCTET STRING that holds SEQUENCE { mask, value, counters } (RFC 2724 §3.3; NEW-10).</summary>
+        /// <returns>False where the buffer is full.</returns>
+        public bool TryDistribution(scoped ReadOnlySpan<byte> mask, scoped ReadOnlySpan<byte> value, scoped ReadOnlySpan<ulong> counters)
+        {
+            var content = LengthWithHeader(mask.Length) + LengthWithHeader(value.Length);
+            foreach (var counter in counters)
+                content += 2 + OctetsOf(counter);
+            if (_buffer.Length - _end < LengthWithHeader(LengthWithHeader(content)))
+                return false;
+            PutHeader(OctetStringTag, LengthWithHeader(content));
+            PutHeader(SequenceTag, content);
+            TryOctets(mask);
+            TryOctets(value);
+            foreach (var counter in counters)
+                TryNumber(Counter64Tag, counter);
+            return true;
+        }
+
+        /// <summary>A leading zero octet keeps the top bit clear: the number is not negative.</summary>
+        private static int OctetsOf(ulong value) => 1 + (64 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 8;
+
+        private static int LengthWithHeader(int length) =>
+            length
+            + (
+                length < 0x80 ? 2
+                : length < 0x100 ? 3
+                : 4
+            );
+
+        private void PutHeader(byte tag, int length)
+        {
+            _buffer[_end++] = tag;
+            if (length >= 0x80)
+                _buffer[_end++] = (byte)(length < 0x100 ? 0x81 : 0x82);
+            if (length >= 0x100)
+                _buffer[_end++] = (byte)(length >> 8);
+            _buffer[_end++] = (byte)length;
         }
 
         /// <summary>The finished package, a part of the buffer.</summary>

@@ -8,7 +8,7 @@ public static class FlowText
 {
     /// <summary>
     /// Peer addresses of 4 and 16 octets as IP addresses; adjacent addresses as hex with hyphens; transport addresses, types and counters as decimal numbers;
-    /// identifiers and other addresses as hex (RFC 2123 §4).
+    /// identifiers and other addresses as hex (RFC 2123 §4); distributions as their parameters and counters.
     /// </summary>
     public static string Format(FlowAttribute attribute, FlowValue value) =>
         FlowAttributes.Get(attribute).Syntax switch
@@ -19,6 +19,9 @@ public static class FlowText
             ),
             AttributeSyntax.PeerAddress or AttributeSyntax.AdjacentAddress => Hyphenated(value.Octets),
             AttributeSyntax.Octets or AttributeSyntax.TransportAddress => Convert.ToHexString(value.Octets),
+            AttributeSyntax.Distribution => Rtfm.Model.Distribution.TryDecode(value.Octets, out var distribution)
+                ? distribution!.ToString()
+                : Convert.ToHexString(value.Octets),
             _ => value.Number.ToString(CultureInfo.InvariantCulture),
         };
 

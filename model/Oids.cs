@@ -11,4 +11,7 @@ public static class Oids
 
     /// <summary>The root of RTFM-METER-EXT-MIB.</summary>
     public static ReadOnlySpan<uint> MeterExtMib => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 2];
+
+    /// <summary>rtfmFlowPackageEntry of RTFM-METER-EXT-MIB: flow data packages whose selectors also hold attributes beyond 255.</summary>
+    public static ReadOnlySpan<uint> ExtendedPackageEntry => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 2, 1, 7, 1];
 }

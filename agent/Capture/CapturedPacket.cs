@@ -21,5 +21,14 @@ public unsafe struct CapturedPacket
 
     public LinkType LinkType;
 
+    /// <summary>The Ethernet type of a VLAN tag that the kernel took out of the frame; 0: it took none. <see cref="WireLength"/> counts the tag.</summary>
+    public ushort VlanTpid;
+
+    /// <summary>Priority and VLAN of that tag (IEEE 802.1Q TCI).</summary>
+    public ushort VlanTci;
+
+    /// <summary>Octets of a VLAN tag.</summary>
+    public const int VlanTagLength = 4;
+
     public readonly ReadOnlySpan<byte> Captured => new(Data, CapturedLength);
 }

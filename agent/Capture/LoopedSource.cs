@@ -30,8 +30,10 @@ public sealed class LoopedSource(Func<IPacketSource> open) : IPacketSource
 
     private void Restart()
     {
+        // The next round is opened before the last one goes: where the file is gone, what was read stays counted and is closed once.
+        var next = open();
         _before = Counters;
         _inner.Dispose();
-        _inner = open();
+        _inner = next;
     }
 }

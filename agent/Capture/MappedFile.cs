@@ -8,6 +8,7 @@ internal sealed unsafe class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
+    private bool _isDisposed;
 
     /// <exception cref="CaptureException">The file cannot be opened.</exception>
     public MappedFile(string path)
@@ -37,6 +38,9 @@ internal sealed unsafe class MappedFile : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         if (Data != null)
             _view?.SafeMemoryMappedViewHandle.ReleasePointer();
         _view?.Dispose();

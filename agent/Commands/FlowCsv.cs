@@ -35,9 +35,7 @@ internal static class FlowCsv
             {
                 if (i > 0)
                     file.Write(',');
-                var isOctets = FlowDataPackage.TagOf(columns[i]) == FlowDataPackage.OctetStringTag;
-                var value = isOctets ? new FlowValue(flow.Octets(columns[i]).ToArray()) : new FlowValue(flow.Number(columns[i]));
-                file.Write(FlowText.Format(columns[i], value));
+                file.Write(FlowText.Format(columns[i], flow.ValueOf(columns[i])));
             }
             file.WriteLine();
         }

@@ -175,7 +175,7 @@ internal static class RunCommand
         {
             if (source.IfIndex == 0)
                 throw new SettingsException(
-                    $"{AgentOptions.Section}:Interfaces has '{source.Name}': no such interface. There are: {string.Join(", ", LiveSource.Interfaces())}."
+                    $"{AgentOptions.Section}:Interfaces has '{source.Name}': no such interface. There are: {string.Join(", ", NetworkInterfaces.Names())}."
                 );
         }
         var processor = new PacketProcessor(options.Octets)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rtfm.Agent.Flows;
 
 /// <summary>Where the rows of all blocks lie. Grows, never shrinks; given back when the table is disposed.</summary>
@@ -53,6 +55,9 @@ internal sealed unsafe class BlockMemory : IDisposable
         foreach (var region in _regions)
             LargeMemory.Free((byte*)region, RegionLength);
         _regions.Clear();
+        for (var i = 0; i < _blocks; i++)
+            NativeMemory.Free(Directory[i].Statistics);
+        _blocks = 0;
         LargeMemory.Free((byte*)Directory, _directoryLength);
         Directory = null;
     }

@@ -14,6 +14,9 @@ internal unsafe struct BlockRows
 
     /// <summary>No row was active after this Uptime: readers pass the whole block over (a summary, never too low).</summary>
     public uint LastActive;
+
+    /// <summary>Each row's record of statistics, null where its flow has none; null where no flow of the block ever had any.</summary>
+    public byte** Statistics;
 }
 
 /// <summary>256 rows of the flow table, with room for keys of one size, owned by one rule set at a time.</summary>
@@ -49,6 +52,25 @@ internal sealed unsafe class FlowBlock(int number, BlockRows* rows)
     public bool IsFull => UsedRows == Rows;
 
     public ref FlowEntry this[int row] => ref *(FlowEntry*)(rows->Rows + row * RowLength);
+
+    /// <summary>The record of the row's statistics; null where there is none.</summary>
+    public byte* StatisticsOf(int row)
+    {
+        var records = (byte**)Volatile.Read(ref *(nint*)&rows->Statistics);
+        return records == null ? null : (byte*)Volatile.Read(ref *(nint*)(records + row));
+    }
+
+    /// <summary>Gives the row a record of statistics, or takes it away.</summary>
+    public void SetStatistics(int row, byte* record)
+    {
+        if (rows->Statistics == null)
+        {
+            if (record == null)
+                return;
+            Volatile.Write(ref *(nint*)&rows->Statistics, (nint)NativeMemory.AllocZeroed(Rows, (nuint)sizeof(byte*)));
+        }
+        Volatile.Write(ref *(nint*)(rows->Statistics + row), (nint)record);
+    }
 
     public Span<byte> Key(int row) => new(rows->Rows + row * RowLength + FlowEntry.KeyOffset, KeyRoom);
 

@@ -38,7 +38,7 @@ public sealed partial class FlowSet
         return false;
     }
 
-    private bool TryRead(FlowBlock block, int row, Uptime since, ref FlowSnapshot flow)
+    private unsafe bool TryRead(FlowBlock block, int row, Uptime since, ref FlowSnapshot flow)
     {
         ref var entry = ref block[row];
         while (true)
@@ -48,7 +48,7 @@ public sealed partial class FlowSet
                 continue;
             var isWanted = entry.ShapeNumber != 0 && entry.LastActive >= since.Hundredths;
             if (isWanted)
-                flow.Load(this, block.IndexOf(row), entry, block.Key(row));
+                isWanted = flow.TryLoad(this, block.IndexOf(row), entry, block.Key(row), block.StatisticsOf(row));
             isWanted &= block.Owner == this;
             // The copy above must be complete before the sequence is looked at again.
             Interlocked.MemoryBarrier();

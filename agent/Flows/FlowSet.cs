@@ -1,5 +1,6 @@
 using Rtfm.Agent.Matching;
 using Rtfm.Agent.Packets;
+using Rtfm.Agent.Statistics;
 using Rtfm.Model;
 
 namespace Rtfm.Agent.Flows;
@@ -18,6 +19,7 @@ public sealed partial class FlowSet : IDisposable
     private readonly CollectIndex _collect = new();
     private readonly Dictionary<FlowBlock, FlowShard> _shardOf = [];
     private int _recoverFrom;
+    private long _latestNs;
 
     internal FlowSet(FlowTable table, int ruleSet)
     {
@@ -47,12 +49,21 @@ public sealed partial class FlowSet : IDisposable
 
     internal int ShardCount => _shards.Length;
 
+    /// <summary>The kinds of statistics that its flows have.</summary>
+    internal StatisticLayouts Statistics { get; } = new();
+
+    /// <summary>When the latest packet came, in nanoseconds since 1970; kept while flows have statistics.</summary>
+    internal long LatestNs => Volatile.Read(ref _latestNs);
+
     /// <summary>Counts a batch of packets.</summary>
     /// <param name="results">What the rule set said of each.</param>
+    /// <param name="plans">What the rule set asks to be kept of flows that are new.</param>
     /// <returns>How many were lost: of new flows that the table had no room for, or whose key has no shape.</returns>
-    internal unsafe int CountBatch(Span<MatchResult> results, ReadOnlySpan<MatchKey> packets, OctetLayer layer, Uptime now)
+    internal unsafe int CountBatch(Span<MatchResult> results, ReadOnlySpan<MatchKey> packets, KeyPlans plans, OctetLayer layer, Uptime now)
     {
         var lost = 0;
+        if (Statistics.IsAny && !packets.IsEmpty)
+            Volatile.Write(ref _latestNs, Math.Max(packets[^1].TimeNs, _latestNs));
         for (var i = 0; i < results.Length; i++)
         {
             ref var result = ref results[i];
@@ -70,7 +81,7 @@ public sealed partial class FlowSet : IDisposable
         foreach (var shard in _shards)
         {
             lock (shard.Gate)
-                lost += shard.CountBatch(results, packets, layer, now);
+                lost += shard.CountBatch(results, packets, plans, layer, now);
         }
         return lost;
     }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Rtfm.Agent.Matching;
 using Rtfm.Agent.Packets;
+using Rtfm.Agent.Statistics;
 using Rtfm.Model;
 
 namespace Rtfm.Agent.Flows;
@@ -24,6 +25,12 @@ internal sealed unsafe class FlowShard : IDisposable
     /// <summary>A flow and the flow of the reversed key may both be there: the search must not stop at the first it meets.</summary>
     private bool _hasBothWays;
 
+    /// <summary>Of the batch that is being counted: what new flows are to have; null: nothing.</summary>
+    private KeyPlans? _plans;
+
+    /// <summary>True where flows may have statistics.</summary>
+    private bool _keepsStatistics;
+
     public FlowShard(FlowTable table, FlowSet set, int number)
     {
         (_table, _set, _number) = (table, set, number);
@@ -40,9 +47,12 @@ internal sealed unsafe class FlowShard : IDisposable
     /// <summary>Counts those packets of a batch whose flows are in this shard.</summary>
     /// <param name="results">What the rule set said of each packet; hashes are filled in.</param>
     /// <param name="packets">The packets themselves.</param>
+    /// <param name="plans">What the rule set asks to be kept of flows that are new.</param>
     /// <returns>How many packets were lost: of new flows that the table had no room for.</returns>
-    public int CountBatch(Span<MatchResult> results, ReadOnlySpan<MatchKey> packets, OctetLayer layer, Uptime now)
+    public int CountBatch(Span<MatchResult> results, ReadOnlySpan<MatchKey> packets, KeyPlans plans, OctetLayer layer, Uptime now)
     {
+        _plans = plans.AsksForStatistics ? plans : null;
+        _keepsStatistics = _set.Statistics.IsAny;
         var shards = (uint)_set.ShardCount;
         for (var i = 0; i < results.Length; i++)
         {
@@ -174,7 +184,7 @@ internal sealed unsafe class FlowShard : IDisposable
             Add(result, ref *(FlowEntry*)_table.RowAt(reversedAt), isForward: false, packet, octets, now);
             return true;
         }
-        if (!TryCreate(ref result, shape, key, now))
+        if (!TryCreate(ref result, shape, key, packet.TimeNs, now))
             return false;
         _hasBothWays |= reversedAt != 0;
         Add(result, ref *(FlowEntry*)_table.RowAt(result.Index), isForward, packet, octets, now);
@@ -183,7 +193,7 @@ internal sealed unsafe class FlowShard : IDisposable
 
     /// <summary>Makes a flow of that key, with nothing counted yet (FLOW-04).</summary>
     /// <returns>False where the table has no room, or none for new flows.</returns>
-    private bool TryCreate(ref MatchResult result, KeyShape shape, byte* key, Uptime now)
+    private bool TryCreate(ref MatchResult result, KeyShape shape, byte* key, long firstNs, Uptime now)
     {
         if (!_table.TryReserve() || OpenBlock(FlowTable.ClassOf(shape.Length)) is not { } block)
             return false;
@@ -202,8 +212,10 @@ internal sealed unsafe class FlowShard : IDisposable
         var room = block.Key(row);
         new ReadOnlySpan<byte>(key, shape.Length).CopyTo(room);
         room[shape.Length..].Clear();
-        Volatile.Write(ref entry.Sequence, sequence + 2);
         result.Index = block.IndexOf(row);
+        if (_plans?.StatisticsOf(result) is { } plan)
+            BeginStatistics(plan, block, row, firstNs);
+        Volatile.Write(ref entry.Sequence, sequence + 2);
         Volatile.Write(ref _count, _count + 1);
         if (_search.TryAdd(result.Hash, result.Index))
             return true;
@@ -231,10 +243,32 @@ internal sealed unsafe class FlowShard : IDisposable
             entry.FromTcpFlags |= packet.TcpFlags;
         }
         entry.LastActive = now.Hundredths;
+        if (_keepsStatistics)
+            AddStatistics(result.Index, packet, octets, isForward);
         Volatile.Write(ref entry.Sequence, sequence + 2);
         ref var lastActive = ref _table.LastActiveOf(result.Index);
         if (now.Hundredths > lastActive)
             Volatile.Write(ref lastActive, now.Hundredths);
+    }
+
+    private void AddStatistics(uint index, in MatchKey packet, uint octets, bool isForward)
+    {
+        var record = _table.StatisticsOf(index);
+        if (record != null)
+            StatisticRecord.Add(record, _set.Statistics[((StatisticHeader*)record)->Layout], packet, octets, isForward);
+    }
+
+    /// <summary>NEW-03: what a flow has, with which parameters, is settled when it is made.</summary>
+    private void BeginStatistics(StatisticPlan plan, FlowBlock block, int row, long firstNs)
+    {
+        if (_set.Statistics.Of(plan) is not { Statistics.Length: > 0 } layout)
+            return;
+        var record = _table.StatisticMemory.TryTake(layout.Length);
+        if (record == null)
+            return;
+        StatisticRecord.Begin(record, layout, firstNs);
+        block.SetStatistics(row, record);
+        _keepsStatistics = true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -293,6 +327,12 @@ internal sealed unsafe class FlowShard : IDisposable
         Volatile.Write(ref entry.Sequence, sequence + 1);
         StoreFence();
         entry.ShapeNumber = 0;
+        var record = block.StatisticsOf(row);
+        if (record != null)
+        {
+            block.SetStatistics(row, null);
+            _table.StatisticMemory.GiveBack(record);
+        }
         Volatile.Write(ref entry.Sequence, sequence + 2);
         block.GiveBack(row);
         Volatile.Write(ref _count, _count - 1);

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Rtfm.Agent.Matching;
+using Rtfm.Agent.Statistics;
 using Rtfm.Model;
 
 namespace Rtfm.Agent.Flows;
@@ -13,6 +14,12 @@ public struct FlowSnapshot
     private FlowSet? _set;
     private KeyShape? _shape;
     private KeyOctets _key;
+    private StatisticLayout? _layout;
+    private byte[]? _statistics;
+
+    /// <summary>The statistics of the flow that the thread read last: a flow is written out before the next is read.</summary>
+    [ThreadStatic]
+    private static byte[]? t_statistics;
 
     public uint Index { get; private set; }
 
@@ -50,6 +57,9 @@ public struct FlowSnapshot
             FlowAttribute.FromPdus => FromPdus,
             FlowAttribute.ToTcpFlags => ToTcpFlags,
             FlowAttribute.FromTcpFlags => FromTcpFlags,
+            FlowAttribute.Distributions => _layout?.Distributions ?? 0,
+            FlowAttribute.ToTcpOctets or FlowAttribute.FromTcpOctets or FlowAttribute.ToActiveIntervals or FlowAttribute.FromActiveIntervals =>
+                _layout?.Find(attribute) is { } counter ? StatisticRecord.CountersOf(_statistics, counter)[0] : 0,
             // MIB-84: 64-bit counters are not scaled.
             FlowAttribute.PduScale or FlowAttribute.OctetScale => 0,
             _ => NumberOf(Value(attribute)),
@@ -68,20 +78,50 @@ public struct FlowSnapshot
         return value.IsEmpty ? Zeros.AsSpan(0, LengthWithout(attribute)) : value;
     }
 
+    /// <summary>The value of any attribute, as a reader gets it.</summary>
+    public readonly FlowValue ValueOf(FlowAttribute attribute)
+    {
+        if (FlowDataPackage.TagOf(attribute) != FlowDataPackage.OctetStringTag)
+            return new FlowValue(Number(attribute));
+        if (FlowAttributes.Get(attribute).Syntax != AttributeSyntax.Distribution)
+            return new FlowValue(Octets(attribute).ToArray());
+        Span<FlowValue> values = new FlowValue[1];
+        var writer = new FlowDataPackage.Writer(new byte[FlowDataPackage.LongestDistribution]);
+        TryWriteDistribution(attribute, ref writer);
+        return FlowDataPackage.TryDecode(writer.Finish(), [attribute], values) ? values[0] : default;
+    }
+
     /// <summary>Writes the attributes, in order, as the elements of a flow data package (MIB-104).</summary>
-    public readonly void WritePackage(ReadOnlySpan<FlowAttribute> attributes, ref FlowDataPackage.Writer writer)
+    /// <returns>False where there is no room for them.</returns>
+    public readonly bool TryWritePackage(scoped ReadOnlySpan<FlowAttribute> attributes, ref FlowDataPackage.Writer writer)
     {
         foreach (var attribute in attributes)
         {
-            var tag = FlowDataPackage.TagOf(attribute);
-            if (tag == FlowDataPackage.OctetStringTag)
-                writer.TryOctets(Octets(attribute));
-            else
-                writer.TryNumber(tag, Number(attribute));
+            var isWritten = FlowAttributes.Get(attribute).Syntax switch
+            {
+                AttributeSyntax.Distribution => TryWriteDistribution(attribute, ref writer),
+                _ when FlowDataPackage.TagOf(attribute) is var tag and not FlowDataPackage.OctetStringTag => writer.TryNumber(tag, Number(attribute)),
+                _ => writer.TryOctets(Octets(attribute)),
+            };
+            if (!isWritten)
+                return false;
         }
+        return true;
     }
 
-    internal void Load(FlowSet set, uint index, in FlowEntry entry, ReadOnlySpan<byte> key)
+    /// <summary>NEW-10: empty where the flow has no such distribution.</summary>
+    private readonly bool TryWriteDistribution(FlowAttribute attribute, ref FlowDataPackage.Writer writer) =>
+        _layout?.Find(attribute) is { } found
+            ? writer.TryDistribution(
+                found.Request.Mask.Padded[..StatisticRequest.Octets],
+                found.Request.Value.Padded[..StatisticRequest.Octets],
+                StatisticRecord.CountersOf(_statistics, found)
+            )
+            : writer.TryOctets([]);
+
+    /// <param name="statistics">Record of statistics; null: the flow has none.</param>
+    /// <returns>False where the record was changed meanwhile.</returns>
+    internal unsafe bool TryLoad(FlowSet set, uint index, in FlowEntry entry, ReadOnlySpan<byte> key, byte* statistics)
     {
         _set = set;
         Index = index;
@@ -92,6 +132,23 @@ public struct FlowSnapshot
         _shape = set.Shapes[Math.Clamp(entry.ShapeNumber - 1, 0, set.Shapes.Count - 1)];
         (ToTcpFlags, FromTcpFlags) = (entry.ToTcpFlags, entry.FromTcpFlags);
         key[..Math.Min(_shape.Length, key.Length)].CopyTo(_key);
+        _layout = null;
+        return statistics == null || TryLoadStatistics(set, (StatisticHeader*)statistics);
+    }
+
+    private unsafe bool TryLoadStatistics(FlowSet set, StatisticHeader* record)
+    {
+        var layout = set.Statistics[record->Layout];
+        if (layout.Length > record->Room)
+            return false;
+        var copy = t_statistics;
+        if (copy is null || copy.Length < layout.Length)
+            t_statistics = copy = new byte[layout.Length];
+        new ReadOnlySpan<byte>(record, layout.Length).CopyTo(copy);
+        fixed (byte* copied = copy)
+            StatisticRecord.CloseIntervals(copied, layout, set.LatestNs);
+        (_layout, _statistics) = (layout, copy);
+        return true;
     }
 
     private static ulong NumberOf(ReadOnlySpan<byte> octets)

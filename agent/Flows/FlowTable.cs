@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Rtfm.Agent.Statistics;
 
 namespace Rtfm.Agent.Flows;
 
@@ -21,8 +22,10 @@ public sealed unsafe class FlowTable : IDisposable
 
     /// <param name="maxFlows">The most flow records, of all rule sets together (flowMaxFlows).</param>
     /// <param name="shards">How many metering threads can write at the same time.</param>
-    public FlowTable(int maxFlows, int shards = 1)
+    /// <param name="statisticsMiB">The most memory for flows' statistics.</param>
+    public FlowTable(int maxFlows, int shards = 1, int statisticsMiB = DefaultStatisticsMiB)
     {
+        StatisticMemory = new StatisticMemory((long)statisticsMiB << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxFlows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
         MaxFlows = CreationLimit = maxFlows;
@@ -34,7 +37,13 @@ public sealed unsafe class FlowTable : IDisposable
         HashSeed = BitConverter.ToUInt64(seed);
     }
 
+    /// <summary>Memory for flows' statistics unless told (RFC 2724): about 100,000 flows with four distributions of 60 buckets.</summary>
+    public const int DefaultStatisticsMiB = 256;
+
     public int MaxFlows { get; }
+
+    /// <summary>Flows that rules asked statistics of, and that have none since there was no memory for them.</summary>
+    public ulong FlowsWithoutStatistics => StatisticMemory.Refused;
 
     /// <summary>Records in use, idle ones included (flowActiveFlows).</summary>
     public int ActiveFlows => Volatile.Read(ref _activeFlows);
@@ -49,6 +58,8 @@ public sealed unsafe class FlowTable : IDisposable
 
     /// <summary>How many metering threads can write at the same time.</summary>
     internal int Shards { get; }
+
+    internal StatisticMemory StatisticMemory { get; }
 
     /// <summary>Different in every process, so that nobody can make packets whose keys collide.</summary>
     internal ulong HashSeed { get; }
@@ -91,6 +102,7 @@ public sealed unsafe class FlowTable : IDisposable
             set.Dispose();
         _sets = [];
         _memory.Dispose();
+        StatisticMemory.Dispose();
     }
 
     /// <summary>The smallest kind of row that has room for a key.</summary>
@@ -113,6 +125,13 @@ public sealed unsafe class FlowTable : IDisposable
     /// <inheritdoc cref="BlockRows.LastActive"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref uint LastActiveOf(uint flowIndex) => ref _memory.Directory[(flowIndex - 1) / FlowBlock.Rows].LastActive;
+
+    /// <summary>A flow's record of statistics; null: it has none.</summary>
+    internal byte* StatisticsOf(uint flowIndex)
+    {
+        var records = _memory.Directory[(flowIndex - 1) / FlowBlock.Rows].Statistics;
+        return records == null ? null : records[(flowIndex - 1) % FlowBlock.Rows];
+    }
 
     /// <summary>Takes the right to make one more flow.</summary>
     internal bool TryReserve()

@@ -5,10 +5,25 @@ namespace Rtfm.Agent.Matching;
 /// <summary>The statistics that the rules ask for on one way to a flow, with their parameters (RFC 2724 §3.2).</summary>
 public sealed class StatisticPlan
 {
-    private StatisticPlan(StatisticRequest[] requests) => Requests = requests;
+    private StatisticPlan(StatisticRequest[] requests)
+    {
+        Requests = requests;
+        var identity = new List<byte>();
+        foreach (var request in requests)
+        {
+            identity.Add((byte)((int)request.Attribute >> 8));
+            identity.Add((byte)request.Attribute);
+            identity.AddRange(request.Mask.Padded[..StatisticRequest.Octets]);
+            identity.AddRange(request.Value.Padded[..StatisticRequest.Octets]);
+        }
+        Identity = [.. identity];
+    }
 
     /// <summary>By attribute number.</summary>
     public IReadOnlyList<StatisticRequest> Requests { get; }
+
+    /// <summary>The same for plans that ask the same.</summary>
+    public byte[] Identity { get; }
 
     /// <summary>What a queue of pushes asks for; null: nothing.</summary>
     internal static StatisticPlan? Of(ReadOnlySpan<Pushed> queue, RuleProgram program)

@@ -45,7 +45,7 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
         foreach (var path in options.Read)
             sources.Add(new MeteredSource((uint)sources.Count + 1, path));
         foreach (var name in options.Interfaces)
-            sources.Add(new MeteredSource((uint)LiveSource.IndexOf(name), name));
+            sources.Add(new MeteredSource((uint)NetworkInterfaces.IndexOf(name), name));
         return sources;
     }
 
@@ -117,6 +117,6 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
         return options.Pace == Pace.Real ? new PacedSource(packets, clock) : packets;
     }
 
-    private LiveSource OpenInterface(MeteredSource source) =>
-        new(new LiveOptions(source.Name, options.Filter, options.SnapLength, options.CaptureBufferMiB, options.Promiscuous));
+    private PacketRing OpenInterface(MeteredSource source) =>
+        new(new RingOptions(source.Name, options.Filter, options.SnapLength, options.CaptureBufferMiB, options.Promiscuous));
 }

@@ -50,7 +50,7 @@ public sealed class PacketProcessor(OctetLayer octets = OctetLayer.Network, bool
         foreach (var running in _running)
         {
             running.Engine.Match(keys, results);
-            var lost = running.Flows.CountBatch(results, keys, octets, now);
+            var lost = running.Flows.CountBatch(results, keys, running.Engine.Plans, octets, now);
             running.Count(results, lost);
         }
     }

@@ -27,7 +27,12 @@ internal sealed partial class FlowMeterModule
     }
 
     public IEnumerable<IMibProvider> Providers =>
-        [.. _control.Objects, new FlowDataTable(_meter.Flows), new FlowColumnActivityTable(_meter.Flows), new FlowDataPackageTable(_meter.Flows)];
+        [
+            .. _control.Objects,
+            new FlowDataTable(_meter.Flows),
+            new FlowColumnActivityTable(_meter.Flows),
+            FlowDataPackageTable.Standard(_meter.Flows),
+        ];
 
     private static ErrorStatus RoomFor<TRow>(SortedRows<TRow> rows)
         where TRow : class => rows.Count > MaxRows ? ErrorStatus.ResourceUnavailable : ErrorStatus.NoError;

@@ -10,6 +10,7 @@ namespace Rtfm.Agent.Mib;
 internal sealed class MeterExtMib
 {
     private readonly ControlPlane<TrafficMeter> _plane;
+    private readonly FlowDataPackageTable _packages;
 
     private sealed record Reason(string Name, ulong Packets, bool IsPartial);
 
@@ -48,9 +49,11 @@ internal sealed class MeterExtMib
         _plane.ReadOnly(Under(1, 4, 0), Smi.Utf8(255), _ => version);
         _plane.ReadOnly(Under(1, 5, 0), Smi.Gauge32, _ => (uint)Math.Min(Environment.WorkingSet / 1024, uint.MaxValue));
         _plane.ReadOnly(Under(1, 6, 0), Smi.Range(1, 2), _ => octets == OctetLayer.Network ? 1 : 2);
+        _plane.ReadOnly(Under(1, 8, 0), Smi.Counter64, m => m.Flows.FlowsWithoutStatistics);
+        _packages = FlowDataPackageTable.Extended(meter.Flows);
     }
 
-    public IEnumerable<IMibProvider> Providers => _plane.Objects;
+    public IEnumerable<IMibProvider> Providers => [.. _plane.Objects, _packages];
 
     private static uint[] Under(params ReadOnlySpan<uint> suffix) => [.. Oids.MeterExtMib, .. suffix];
 

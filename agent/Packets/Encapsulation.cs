@@ -8,6 +8,9 @@ internal static class Encapsulation
     /// <summary>More than any network stacks; a longer chain is an attack or an accident.</summary>
     private const int MaxHeaders = 16;
 
+    /// <summary>The VLAN's number within a tag control information.</summary>
+    public const int VlanIdMask = 0x0FFF;
+
     /// <summary>Goes on until <paramref name="protocol"/> is none of these any more.</summary>
     public static UnparsedReason Follow(ReadOnlySpan<byte> packet, ref MatchKey key, ref ushort protocol, ref int at)
     {
@@ -60,7 +63,7 @@ internal static class Encapsulation
             return UnparsedReason.LinkHeaderCutOff;
         // The outermost tag is the one the operator of this link gave.
         if (key.VlanId == 0)
-            key.VlanId = BinaryPrimitives.ReverseEndianness((ushort)(BinaryPrimitives.ReadUInt16BigEndian(packet[at..]) & 0x0FFF));
+            key.VlanId = BinaryPrimitives.ReverseEndianness((ushort)(BinaryPrimitives.ReadUInt16BigEndian(packet[at..]) & VlanIdMask));
         protocol = BinaryPrimitives.ReadUInt16BigEndian(packet[(at + 2)..]);
         at += 4;
         return UnparsedReason.None;

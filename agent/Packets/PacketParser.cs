@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Rtfm.Agent.Capture;
 using Rtfm.Model;
 
@@ -31,12 +32,15 @@ public static class PacketParser
         key.Source.Interface = key.Dest.Interface = packet.Interface is > 0 and <= 255 ? (byte)packet.Interface : (byte)0;
         key.TimeNs = packet.TimeNs;
         key.AdjacentOctets = (uint)packet.WireLength;
+        if (packet.VlanTpid != 0)
+            key.VlanId = BinaryPrimitives.ReverseEndianness((ushort)(packet.VlanTci & Encapsulation.VlanIdMask));
         var captured = packet.Captured;
         key.Unparsed = LinkLayer.Parse(packet.LinkType, captured, ref key, out var protocol, out var header);
         if (key.Unparsed != UnparsedReason.None)
             return;
 
-        var onWire = Math.Max(packet.WireLength - header, 0);
+        var tag = packet.VlanTpid != 0 ? CapturedPacket.VlanTagLength : 0;
+        var onWire = Math.Max(packet.WireLength - tag - header, 0);
         key.NetworkOctets = (uint)onWire;
         var network = captured[header..];
         switch (protocol)

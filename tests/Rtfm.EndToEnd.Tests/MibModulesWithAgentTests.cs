@@ -68,6 +68,7 @@ public sealed class MibModulesWithAgentTests
                 "rtfmMeterVersion",
                 "rtfmMeterMemory",
                 "rtfmOctetLayer",
+                "rtfmFlowsWithoutStatistics",
             ])
         );
     }

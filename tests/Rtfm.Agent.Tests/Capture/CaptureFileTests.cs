@@ -91,6 +91,28 @@ public sealed class CaptureFileTests
     public void A_missing_file_is_refused_by_name() =>
         Assert.That(() => Packets("/nonexistent/file.pcap"), Throws.InstanceOf<CaptureException>().With.Message.Contains("/nonexistent/file.pcap"));
 
+    [Test]
+    public void A_file_deleted_while_it_is_looped_ends_with_its_name()
+    {
+        var path = Write(File.ReadAllBytes(Path.Combine(Repository.Captures, "refused.pcap")));
+        var batch = new PacketBatch();
+        using var source = new LoopedSource(() => CaptureFile.Open(path));
+        source.Read(batch);
+        source.Read(batch);
+        var read = source.Counters.Received;
+        File.Delete(path);
+        Assert.That(() => source.Read(batch), Throws.InstanceOf<CaptureException>().With.Message.Contains(path));
+        Assert.That(source.Counters.Received, Is.EqualTo(read).And.GreaterThan(0));
+    }
+
+    [Test]
+    public void A_source_can_be_disposed_twice()
+    {
+        var source = CaptureFile.Open(Path.Combine(Repository.Captures, "edge.pcap"));
+        source.Dispose();
+        Assert.That(source.Dispose, Throws.Nothing);
+    }
+
     private string Write(byte[] octets)
     {
         var path = Path.Combine(_folder, "test.pcap");

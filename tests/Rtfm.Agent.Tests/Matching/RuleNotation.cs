@@ -48,7 +48,8 @@ internal static class RuleNotation
     {
         if (test == "-")
             return Rule.Unset;
-        var attribute = Names[test[..test.IndexOfAny(['/', '&'])]];
+        var name = test[..test.IndexOfAny(['/', '&'])];
+        var attribute = int.TryParse(name, CultureInfo.InvariantCulture, out var number) ? (FlowAttribute)number : Names[name];
         var rest = test[test.IndexOfAny(['/', '&'])..];
         var (mask, value) = (rest[..rest.IndexOf('=')], rest[(rest.IndexOf('=') + 1)..]);
         var maskOctets = mask[0] == '/' ? Width(int.Parse(mask[1..], CultureInfo.InvariantCulture)) : Octets(attribute, mask[1..]);

@@ -9,6 +9,7 @@ namespace Rtfm.Agent.Tests.Mib;
 public sealed class FlowPackageTests
 {
     private const string Package = "1.3.6.1.2.1.40.2.3.1.5";
+    private const string Extended = "1.3.6.1.4.1.8072.9999.9999.2722.2.1.7.1.5";
     private const string Data = "1.3.6.1.2.1.40.2.1.1";
     private const string FirstRule = "1.3.6.1.2.1.40.3.1.1.3.1.1";
     private const string FiveTuple =
@@ -169,6 +170,43 @@ public sealed class FlowPackageTests
             _meter.Snmp.Get("1.3.6.1.2.1.40.2.2.1.4.12.0.3").Value.Octets.ToArray(),
             Is.EqualTo(Hex.Bytes("0003 02 0FA0 0005 02 0401 0007 02 0007 0101 00 0000"))
         );
+
+    [Test]
+    public void An_attribute_beyond_255_is_in_the_extended_table_only()
+    {
+        Assert.That(Octets($"{Extended}.2.1050.28.2.0.5"), Is.EqualTo(Hex.Bytes("30 06 02 01 00 46 01 02")));
+        Assert.That(_meter.Snmp.Get($"{Package}.2.1050.28.2.0.5").Value.Tag, Is.EqualTo(BerTag.NoSuchInstance));
+    }
+
+    [Test]
+    public void The_extended_table_answers_like_the_standard_one()
+    {
+        Assert.That(Octets($"{Extended}.4.27.28.29.30.2.0.5"), Is.EqualTo(Octets($"{Package}.4.27.28.29.30.2.0.5")));
+        Assert.That(_meter.Snmp.GetNext($"{Extended}.1.1025.2.300.5").Name.ToString(), Is.EqualTo($"{Extended}.1.1025.2.300.7"));
+        Assert.That(_meter.Snmp.GetNext(Extended).Name.ToString(), Does.Not.StartWith(Extended));
+    }
+
+    [TestCase("1.1023.2.0.5")]
+    [TestCase("1.4294967295.2.0.5")]
+    [TestCase("0.2.0.5")]
+    public void A_selector_that_names_no_attribute_has_no_instances_in_the_extended_table(string index) =>
+        Assert.That(_meter.Snmp.Get($"{Extended}.{index}").Value.Tag, Is.EqualTo(BerTag.NoSuchInstance));
+
+    [Test]
+    public void NEW_01_a_rule_set_with_private_attributes_and_distributions_can_be_loaded_over_SNMP()
+    {
+        using var meter = new MeterHarness();
+        meter.Load(2, "1 - GotoAct 2; 2 1025/16=0 PushPktToAct 3; 3 66&1.0.0.10.0.50=5.0.0.0.0.0 PushPktToAct 4; 4 SPT/8=0 CountPkt");
+        meter.Good(MeterHarness.Set("1.3.6.1.2.1.40.1.4.1.8.2", 4), MeterHarness.Set("1.3.6.1.2.1.40.1.4.1.2.2", 2));
+        meter.Send("A:1>B:2 11");
+
+        Assert.That(
+            meter.Snmp.Get($"{Package}.1.66.2.0.1").Value.Octets.ToArray(),
+            Is.EqualTo(
+                Hex.Bytes("30 26 04 24 30 22 04 06 01 00 00 0A 00 32 04 06 05 00 00 00 00 00 46 01 00 46 01 01 46 01 00 46 01 00 46 01 00 46 01 00")
+            )
+        );
+    }
 
     private byte[] Octets(string name) => _meter.Snmp.Get(name).Value.Octets.ToArray();
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
+using Rtfm.Agent.Packets;
 using Rtfm.Agent.Tests.Matching;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
@@ -28,7 +29,7 @@ internal sealed class MeterHarness : IDisposable
             Interfaces = SortedRows<MeteringPoint>.Empty.With(1, new MeteringPoint(1, "test")),
         };
         Meter = new TrafficMeter(new FlowTable(maxFlows), new PacketProcessor(), configuration, _clock, NullLogger<TrafficMeter>.Instance);
-        Snmp = new MibWalker(new MibTree(new FlowMeterModule(Meter).Providers));
+        Snmp = new MibWalker(new MibTree([.. new FlowMeterModule(Meter).Providers, .. new MeterExtMib(Meter, "test", OctetLayer.Network).Providers]));
     }
 
     public TrafficMeter Meter { get; }

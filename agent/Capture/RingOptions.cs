@@ -1,0 +1,10 @@
+namespace Rtfm.Agent.Capture;
+
+/// <summary>How an interface is captured at.</summary>
+/// <param name="Interface">Its name.</param>
+/// <param name="Filter">libpcap's filter language; empty: everything, and libpcap is not needed.</param>
+/// <param name="SnapLength">Octets captured of each packet: enough for all headers, little enough to copy fast.</param>
+/// <param name="BufferMiB">The ring that the kernel fills.</param>
+/// <param name="IsPromiscuous">Capture what is not addressed to this machine, too.</param>
+/// <param name="FanoutGroup">Rings with the same number at one interface share its packets, both directions of a flow at one ring; null: the ring gets all of them.</param>
+public sealed record RingOptions(string Interface, string Filter, int SnapLength, int BufferMiB, bool IsPromiscuous, ushort? FanoutGroup = null);
