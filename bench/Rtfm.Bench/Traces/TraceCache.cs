@@ -5,7 +5,8 @@ namespace Rtfm.Bench.Traces;
 /// <summary>Traces that were generated before are used again when their parameters are the same.</summary>
 internal sealed class TraceCache(string folder)
 {
-    public Trace Get(TraceParameters parameters, Action<string> say)
+    /// <exception cref="OperationCanceledException">Nothing is left of the trace.</exception>
+    public Trace Get(TraceParameters parameters, Action<string> say, CancellationToken stop)
     {
         var path = Path.Combine(folder, $"trace-{parameters.Name}.pcap");
         if (Find(parameters, path) is { } found)
@@ -16,13 +17,22 @@ internal sealed class TraceCache(string folder)
         {
             Progressed = packets =>
             {
+                stop.ThrowIfCancellationRequested();
                 if (packets * 10 % parameters.Packets == 0)
                     say($"trace {parameters.Name}: {packets * 100 / parameters.Packets} % generated");
             },
         };
         int flows;
-        using (var file = File.Create(unfinished))
+        try
+        {
+            using var file = File.Create(unfinished);
             flows = generator.Write(file);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
         File.Move(unfinished, path, overwrite: true);
         var trace = new Trace
         {
@@ -33,6 +43,12 @@ internal sealed class TraceCache(string folder)
         };
         File.WriteAllText(Description(path), JsonSerializer.Serialize(trace, TraceJson.Default.Trace));
         return trace;
+    }
+
+    public void Clear()
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     private static Trace? Find(TraceParameters parameters, string path)

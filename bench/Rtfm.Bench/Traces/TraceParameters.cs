@@ -47,4 +47,15 @@ public sealed record TraceParameters
             Flows = 1_000_000,
             ZipfExponent = 0.9,
         };
+
+    /// <summary>To see what a flow takes: IPv4 alone, few packets for each.</summary>
+    public static TraceParameters ManyFlows { get; } =
+        new()
+        {
+            Name = "many-flows",
+            Packets = 2_000_000,
+            Flows = 1_000_000,
+            ZipfExponent = 0,
+            Ipv6Percent = 0,
+        };
 }
