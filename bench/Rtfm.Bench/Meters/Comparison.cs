@@ -11,7 +11,7 @@ internal sealed class Comparison : IDisposable
     private readonly TraceCache _traces;
     private readonly CancellationToken _stop;
     private readonly Meter[] _meters;
-    private readonly string _folder = Directory.CreateTempSubdirectory("rtfm-bench-").FullName;
+    private readonly string _folder;
     private bool _isComplete = true;
 
     /// <exception cref="FileNotFoundException">Our meter is not built.</exception>
@@ -28,6 +28,7 @@ internal sealed class Comparison : IDisposable
                     : throw new FileNotFoundException($"{missing.Program} is missing. Build it with ./rtfm build.")
             );
         }
+        _folder = Directory.CreateTempSubdirectory("rtfm-bench-").FullName;
     }
 
     public static IReadOnlyList<string> Names { get; } = ["rtfm", "rtfm-csv", "nfpcapd", "softflowd", "argus", "pmacctd"];

@@ -26,7 +26,14 @@ internal static class MeterCommand
 
     public static int Run(string[] args)
     {
-        var command = new RootCommand("Measures our meter and the meters of Debian on the same generated traces.")
+        var command = new RootCommand(
+            """
+            Measures our meter and the meters that Debian has on the same generated traces.
+
+            Example:
+              ./rtfm bench meter --trace A --runs 1 --only rtfm,nfpcapd
+            """
+        )
         {
             TraceOption,
             Packets,
