@@ -18,24 +18,31 @@ internal sealed class DiagnosticList(string file)
     /// <summary>After so many errors the rest is not worth reading.</summary>
     public bool IsFull => _errors >= MaxErrors;
 
-    public void Error(SourceLine line, int column, string message)
+    /// <param name="inFile">Another file than the list's.</param>
+    public void Error(SourceLine line, int column, string message, string? inFile = null)
     {
         if (IsFull)
             return;
         _errors++;
-        Add(Severity.Error, line, column, message);
+        Add(Severity.Error, line, column, message, inFile);
         if (IsFull)
-            Add(Severity.Error, line, column, $"{MaxErrors} errors: the rest is not looked at");
+            Add(Severity.Error, line, column, $"{MaxErrors} errors: the rest is not looked at", inFile);
     }
 
-    public void Warn(SourceLine line, int column, string message)
+    public void Warn(SourceLine line, int column, string message, string? inFile = null)
     {
         if (_warnings > MaxWarnings)
             return;
         _warnings++;
-        Add(Severity.Warning, line, column, _warnings > MaxWarnings ? $"more than {MaxWarnings} warnings: the others are not shown" : message);
+        Add(
+            Severity.Warning,
+            line,
+            column,
+            _warnings > MaxWarnings ? $"more than {MaxWarnings} warnings: the others are not shown" : message,
+            inFile
+        );
     }
 
-    private void Add(Severity severity, SourceLine line, int column, string message) =>
-        _found.Add(new(severity, file, line.Number, column, message, line.Text));
+    private void Add(Severity severity, SourceLine line, int column, string message, string? inFile) =>
+        _found.Add(new(severity, inFile ?? file, line.Number, column, message, line.Text));
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Rtfm.Model;
 
 namespace Rtfm.Srl;
@@ -13,9 +12,6 @@ namespace Rtfm.Srl;
 /// </remarks>
 public sealed class RuleAssembler
 {
-    /// <summary>65,535 rules with every octet written, and room for comments.</summary>
-    private const int MaxTextLength = 16 << 20;
-
     private readonly DiagnosticList _diagnostics;
     private readonly Dictionary<string, int> _labels = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ReadRule> _rules = [];
@@ -31,10 +27,10 @@ public sealed class RuleAssembler
     public static AssembledRuleSet Assemble(string text, string file, string? name = null)
     {
         var assembler = new RuleAssembler(file);
-        if (text.Length <= MaxTextLength)
+        if (text.Length <= SourceFile.MaxLength)
             assembler.ReadLines(text);
         else
-            assembler._diagnostics.Error(new(1, ""), 1, $"the file is longer than {MaxTextLength >> 20} Mi characters: no rule file");
+            assembler._diagnostics.Error(new(1, ""), 1, $"the file is longer than {SourceFile.MaxLength >> 20} Mi characters: no rule file");
         return assembler.Finish(name ?? Path.GetFileNameWithoutExtension(file));
     }
 
@@ -43,13 +39,7 @@ public sealed class RuleAssembler
     /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
     public static AssembledRuleSet AssembleFile(string path, string? name = null)
     {
-        using var reader = new StreamReader(path);
-        var text = new StringBuilder();
-        var buffer = new char[1 << 16];
-        // Pipes have no length to ask for; something endless given by mistake is read no further than what is refused anyway.
-        while (text.Length <= MaxTextLength && reader.Read(buffer) is > 0 and var length)
-            text.Append(buffer, 0, length);
-        return Assemble(text.ToString(), path, name);
+        return Assemble(SourceFile.Read(path), path, name);
     }
 
     private void ReadLines(string text)
@@ -135,7 +125,7 @@ public sealed class RuleAssembler
                 var octets = attribute.Size == 1 ? "1 octet" : $"{attribute.Size} octets";
                 _diagnostics.Error(source, maskColumn, $"the mask is longer than {attribute.Name}, which has {octets}");
             }
-            else if (!mask.IsZero && HasBitsOutside(value, mask))
+            else if (!mask.IsZero && !attribute.Is(AttributeRoles.Statistic) && HasBitsOutside(value, mask))
             {
                 _diagnostics.Warn(source, valueColumn, "the value has bits that the mask drops: a test for it never succeeds");
             }

@@ -49,48 +49,19 @@ internal sealed partial class RuleLine
         return ReadFields(text, attribute, column);
     }
 
-    /// <summary>Fields with what stands behind each saying how it is meant: <c>.</c> decimal octet, <c>-</c> hex octet, <c>!</c> two octets (RFC 2723 appendix B).</summary>
+    /// <summary>Fields (RFC 2723 appendix B), padded as the rule tables want them.</summary>
     private static RuleAddress ReadFields(string text, AttributeInfo attribute, int column)
     {
-        Span<byte> octets = stackalloc byte[RuleAddress.MaxLength + 2];
-        octets.Clear();
-        var length = 0;
-        var start = 0;
-        var kind = '\0';
-        while (start <= text.Length)
-        {
-            var end = text.AsSpan(start).IndexOfAny('.', '-', '!');
-            end = end < 0 ? text.Length : start + end;
-            // The last field is meant as the one before it; a single one fills its attribute.
-            kind =
-                end < text.Length ? text[end]
-                : kind != '\0' ? kind
-                : attribute.Size == 2 ? '!'
-                : '.';
-            var field = text.AsSpan(start, end - start);
-            var style = kind == '-' ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-            var largest = kind == '!' ? ushort.MaxValue : byte.MaxValue;
-            if (!uint.TryParse(field, style, CultureInfo.InvariantCulture, out var number) || number > largest)
-                throw new RuleSyntaxException(
-                    column + start,
-                    $"'{Shortened(field.ToString())}' is not a number from 0 to {(kind == '-' ? "FF" : largest)}"
-                );
-            if (length >= RuleAddress.MaxLength)
-                throw new RuleSyntaxException(column, $"a value has at most {RuleAddress.MaxLength} octets");
-            if (kind == '!')
-                octets[length++] = (byte)(number >> 8);
-            octets[length++] = (byte)number;
-            start = end + 1;
-        }
-        if (length > RuleAddress.MaxLength)
-            throw new RuleSyntaxException(column, $"a value has at most {RuleAddress.MaxLength} octets");
+        var octets = FieldNotation.Read(text, FieldNotation.SingleFieldOctets(attribute), column);
         // Fields that are left out on the right are zero; one octet is sent as two (AMB-07).
         var isDotted = !text.Contains('-', StringComparison.Ordinal);
         var shortest =
             !isDotted ? 2
             : attribute.Syntax == AttributeSyntax.PeerAddress ? IPv4Length
             : Math.Max(2, attribute.Syntax == AttributeSyntax.AdjacentAddress ? attribute.Size : 2);
-        return new RuleAddress(octets[..Math.Max(length, shortest)]);
+        if (octets.Length < shortest)
+            Array.Resize(ref octets, shortest);
+        return new RuleAddress(octets);
     }
 
     private bool TryReadAttributeNumber(out byte number)

@@ -16,6 +16,13 @@ public static class RuleSetWriter
         return text.ToString();
     }
 
+    /// <summary>A value under a mask, as people write it: <c>10.0.0.0/8</c>, <c>80/16</c>.</summary>
+    internal static string Describe(FlowAttribute attribute, RuleAddress mask, RuleAddress value)
+    {
+        var width = PrefixWidth(mask);
+        return width >= 0 ? $"{Value(attribute, value)}/{width}" : $"{Value(attribute, value)} & {Value(attribute, mask)}";
+    }
+
     private static string Write(Rule rule)
     {
         var readable = Readable(rule);

@@ -100,7 +100,7 @@ internal static class ReplayCommand
         }
         if (!File.Exists(text))
             throw new SettingsException($"--ruleset is '{text}': no such file. Give a rule file, or 1 for the built-in rule set.");
-        var assembled = RuleAssembler.AssembleFile(text);
+        var assembled = RuleSource.Read(text);
         foreach (var diagnostic in assembled.Diagnostics)
             Console.Error.WriteLine(diagnostic);
         return assembled.RuleSet ?? throw new SettingsException($"{text}: not a rule set, see above.");

@@ -105,7 +105,7 @@ internal static class RuleSetLoadCommand
     {
         try
         {
-            var assembled = RuleAssembler.AssembleFile(file, name);
+            var assembled = RuleSource.Read(file, name);
             foreach (var diagnostic in assembled.Diagnostics)
                 Console.Error.WriteLine(diagnostic);
             return assembled.RuleSet ?? throw new UsageException($"{file}: not a rule set, see above; nothing was loaded");
