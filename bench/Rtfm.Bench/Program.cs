@@ -2,7 +2,13 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using Rtfm.Bench.Agent;
+using Rtfm.Bench.Meters;
+
+if (args is ["meter", .. var rest])
+    return MeterCommand.Run(rest);
 
 // Short runs: enough to see what got slower or allocates; --job default measures longer.
 var config = ManualConfig.Create(DefaultConfig.Instance).AddJob(Job.ShortRun.AsDefault()).AddDiagnoser(MemoryDiagnoser.Default);
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
+BenchmarkSwitcher.FromAssembly(typeof(PacketPath).Assembly).Run(args, config);
+return 0;

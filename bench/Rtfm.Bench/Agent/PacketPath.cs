@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Flows;
@@ -8,33 +6,26 @@ using Rtfm.Agent.Matching;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Packets;
 using Rtfm.Model;
-using Rtfm.Srl;
 
 namespace Rtfm.Bench.Agent;
 
-/// <summary>The meter's way of a packet, from captured octets to the flow's counters: UDP over IPv4 in Ethernet, 5-tuple rules.</summary>
+/// <summary>The meter's way of a packet, from captured octets to the flow's counters: its steps, and all of it. Times are for one packet.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls Cleanup, not Dispose")]
-public unsafe class PacketPath
+public class PacketPath
 {
-    private const int FrameLength = 64;
-    private const string FiveTuple = """
-              sourcePeerType/8 = 1: PushPktToAct, dest
-              null: Ignore
-        dest: destPeerType/8 = 0: PushPktToAct, Next
-              sourcePeerAddress/32 = 0: PushPktToAct, Next
-              destPeerAddress/32 = 0: PushPktToAct, Next
-              sourceTransType/8 = 0: PushPktToAct, Next
-              destTransType/8 = 0: PushPktToAct, Next
-              sourceTransAddress/16 = 0: PushPktToAct, Next
-              destTransAddress/16 = 0: CountPkt
-        """;
+    private const int Batch = PacketBatch.DefaultCapacity;
 
-    private readonly MatchKey[] _keys = new MatchKey[PacketBatch.DefaultCapacity];
     private readonly ParseCounters _parsed = new();
-    private CapturedPacket[] _packets = [];
-    private byte* _frames;
-    private FlowTable? _table;
-    private PacketProcessor _processor = new();
+    private readonly MatchKey[] _keys = new MatchKey[Batch];
+    private readonly MatchResult[] _results = new MatchResult[Batch];
+    private UdpFrames _frames = null!;
+    private MatchKey[] _keysOfAll = [];
+    private MatchResult[] _resultsOfAll = [];
+    private FlowTable _table = null!;
+    private FlowSet _flows = null!;
+    private RuleSetEngine _compiled = null!;
+    private RuleSetEngine _interpreted = null!;
+    private PacketProcessor _processor = null!;
     private int _next;
 
     /// <summary>Few flows stay in the cache, many do not.</summary>
@@ -44,66 +35,54 @@ public unsafe class PacketPath
     [GlobalSetup]
     public void Setup()
     {
-        _frames = (byte*)NativeMemory.AllocZeroed((nuint)Flows, FrameLength);
-        _packets = new CapturedPacket[Flows];
-        for (var i = 0; i < Flows; i++)
-        {
-            var frame = new Span<byte>(_frames + i * FrameLength, FrameLength);
-            WriteFrame(frame, client: i);
-            _packets[i] = new()
-            {
-                Data = _frames + i * FrameLength,
-                CapturedLength = FrameLength,
-                WireLength = FrameLength,
-                Interface = 1,
-                LinkType = LinkType.Ethernet,
-            };
-        }
-        var rules = RuleAssembler.Assemble(FiveTuple, "five-tuple").RuleSet ?? throw new InvalidOperationException("the rules cannot be assembled");
+        _frames = new UdpFrames(Flows);
         _table = new FlowTable(Flows + 1);
-        var flows = _table.GetOrAdd(2);
-        var running = new RunningRuleSet(2, rules, new RuleSetEngine(rules, flows.Shapes), flows);
+        _flows = _table.GetOrAdd(2);
+        _compiled = new RuleSetEngine(FiveTuple.Rules, _flows.Shapes);
+        _interpreted = new RuleSetEngine(FiveTuple.Rules, _flows.Shapes, isInterpreted: true);
         _processor = new PacketProcessor();
-        _processor.Run([running]);
-        for (var i = 0; i < Flows; i += PacketBatch.DefaultCapacity)
+        _processor.Run([new RunningRuleSet(2, FiveTuple.Rules, _compiled, _flows)]);
+        _keysOfAll = new MatchKey[Flows];
+        _resultsOfAll = new MatchResult[Flows];
+        PacketParser.Parse(_frames.Packets, _keysOfAll, _parsed, intoTunnels: false);
+        _compiled.Match(_keysOfAll, _resultsOfAll);
+        for (var i = 0; i < Flows; i += Batch)
             Meter();
-        if (flows.Count != Flows)
-            throw new InvalidOperationException($"{flows.Count} flows were made of {Flows}");
+        if (_flows.Count != Flows || !_compiled.IsCompiled)
+            throw new InvalidOperationException($"{_flows.Count} flows were made of {Flows}");
     }
 
     [GlobalCleanup]
     public void Cleanup()
     {
-        _table?.Dispose();
-        NativeMemory.Free(_frames);
+        _table.Dispose();
+        _frames.Dispose();
     }
 
-    [Benchmark(OperationsPerInvoke = PacketBatch.DefaultCapacity)]
-    public void Parse() => PacketParser.Parse(NextBatch(), _keys, _parsed);
+    [Benchmark(OperationsPerInvoke = Batch)]
+    public void Parse() => PacketParser.Parse(_frames.Packets.Slice(Next(), Batch), _keys, _parsed, intoTunnels: false);
 
-    [Benchmark(OperationsPerInvoke = PacketBatch.DefaultCapacity)]
-    public void Meter() => _processor.Process(NextBatch(), new Uptime(100));
+    [Benchmark(OperationsPerInvoke = Batch)]
+    public void MatchCompiled() => _compiled.Match(_keysOfAll.AsSpan(Next(), Batch), _results);
 
-    private ReadOnlySpan<CapturedPacket> NextBatch()
+    [Benchmark(OperationsPerInvoke = Batch)]
+    public void MatchInterpreted() => _interpreted.Match(_keysOfAll.AsSpan(Next(), Batch), _results);
+
+    /// <summary>Hash, look up, count. Reads keys and results of all flows, where the meter has those of a batch at hand.</summary>
+    [Benchmark(OperationsPerInvoke = Batch)]
+    public int Count()
     {
-        var batch = _packets.AsSpan(_next, PacketBatch.DefaultCapacity);
-        _next = (_next + PacketBatch.DefaultCapacity) % Flows;
-        return batch;
+        var at = Next();
+        return _flows.CountBatch(_resultsOfAll.AsSpan(at, Batch), _keysOfAll.AsSpan(at, Batch), _compiled.Plans, OctetLayer.Network, new Uptime(100));
     }
 
-    private static void WriteFrame(Span<byte> frame, int client)
+    [Benchmark(OperationsPerInvoke = Batch)]
+    public void Meter() => _processor.Process(_frames.Packets.Slice(Next(), Batch), new Uptime(100));
+
+    private int Next()
     {
-        BinaryPrimitives.WriteUInt16BigEndian(frame[12..], 0x0800);
-        var ip = frame[14..];
-        ip[0] = 0x45;
-        BinaryPrimitives.WriteUInt16BigEndian(ip[2..], FrameLength - 14);
-        ip[8] = 64;
-        ip[9] = 17;
-        BinaryPrimitives.WriteUInt32BigEndian(ip[12..], 0x0A00_0000 + (uint)client);
-        BinaryPrimitives.WriteUInt32BigEndian(ip[16..], 0xC0A8_0001);
-        var udp = ip[20..];
-        BinaryPrimitives.WriteUInt16BigEndian(udp, (ushort)(1024 + client % 50_000));
-        BinaryPrimitives.WriteUInt16BigEndian(udp[2..], 53);
-        BinaryPrimitives.WriteUInt16BigEndian(udp[4..], FrameLength - 34);
+        var at = _next;
+        _next = (at + Batch) % Flows;
+        return at;
     }
 }

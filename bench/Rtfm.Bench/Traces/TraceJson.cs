@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace Rtfm.Bench.Traces;
+
+[JsonSerializable(typeof(Trace))]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class TraceJson : JsonSerializerContext;

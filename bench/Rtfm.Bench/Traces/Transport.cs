@@ -1,0 +1,8 @@
+namespace Rtfm.Bench.Traces;
+
+internal enum Transport
+{
+    Tcp,
+    Udp,
+    Icmp,
+}
