@@ -13,14 +13,14 @@ public static class CaptureFile
     /// <exception cref="CaptureException">It cannot be read or is no capture file; the message says what it is.</exception>
     public static IPacketSource Open(string path, int ifIndex = 1)
     {
-        var file = new MappedFile(path);
+        var file = new FileWindow(path);
         try
         {
-            if (file.Length < 4)
-                throw new CaptureException($"{path}: not a capture file: it has {file.Length} octets");
+            if (file.Available(0, 4, mayMove: true) is < 4 and var length)
+                throw new CaptureException($"{path}: not a capture file: it has {length} octets");
             unsafe
             {
-                var magic = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(file.Data, 4));
+                var magic = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(file.At(0), 4));
                 return magic switch
                 {
                     PcapFileSource.MicrosecondMagic

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.Intrinsics.X86;
 
 namespace Rtfm.Agent.Capture;
 
@@ -17,10 +16,10 @@ public sealed unsafe class PcapFileSource : IPacketSource
 
     private const int FileHeader = 24;
 
-    /// <summary>How many octets further on memory is asked for; behind the end of the file that does nothing.</summary>
-    private const int Ahead = 2_048;
+    /// <summary>So much is to be in memory when a batch begins: enough for most batches.</summary>
+    private const int Ahead = 65_536;
 
-    private readonly MappedFile _file;
+    private readonly FileWindow _file;
     private readonly bool _isSwapped;
     private readonly int _recordHeader;
     private readonly long _fractionNs;
@@ -28,21 +27,22 @@ public sealed unsafe class PcapFileSource : IPacketSource
     private readonly LinkType _linkType;
     private readonly int _ifIndex;
     private long _position = FileHeader;
+    private bool _isEnded;
     private ulong _received;
     private ulong _damaged;
 
-    internal PcapFileSource(string path, MappedFile file, uint magic, int ifIndex)
+    internal PcapFileSource(string path, FileWindow file, uint magic, int ifIndex)
     {
         Name = path;
         _file = file;
         _ifIndex = ifIndex;
-        if (file.Length < FileHeader)
+        if (file.Available(0, FileHeader, mayMove: true) < FileHeader)
             throw new CaptureException($"{path}: a pcap file that ends inside its header of {FileHeader} octets");
         _isSwapped = magic is SwappedMicrosecondMagic or SwappedNanosecondMagic or SwappedModifiedMagic;
         _recordHeader = magic is ModifiedMagic or SwappedModifiedMagic ? 24 : 16;
         _fractionNs = magic is NanosecondMagic or SwappedNanosecondMagic ? 1 : 1_000;
         // The upper bits of the link type may say how long the frame check sequence is, in 16-bit words (draft-ietf-opsawg-pcap).
-        var network = ReadUInt32(20);
+        var network = UInt32(file.At(20));
         _linkType = (LinkType)(network & 0xFFFF);
         _frameCheckOctets = (network & 0x0400_0000) != 0 ? (int)(network >> 28) * 2 : 0;
     }
@@ -54,26 +54,43 @@ public sealed unsafe class PcapFileSource : IPacketSource
     public SourceState Read(PacketBatch batch)
     {
         batch.Clear();
+        if (_isEnded)
+            return SourceState.Ended;
+        var available = _file.Available(_position, Ahead, mayMove: true);
         while (!batch.IsFull)
         {
-            var left = _file.Length - _position;
-            if (left < _recordHeader)
-                return End(isDamaged: left > 0);
-            var captured = ReadUInt32(_position + 8);
-            var onWire = ReadUInt32(_position + 12);
-            if (captured > CaptureFile.LongestPacket || left - _recordHeader < captured)
+            if (available < _recordHeader)
+            {
+                if (!_file.IsAtEnd && batch.Count > 0)
+                    break;
+                available = _file.Available(_position, _recordHeader, mayMove: true);
+                if (available < _recordHeader)
+                    return End(isDamaged: available > 0);
+            }
+            var at = _file.At(_position);
+            var captured = UInt32(at + 8);
+            var onWire = UInt32(at + 12);
+            if (captured > CaptureFile.LongestPacket)
                 return End(isDamaged: true);
-            // Packets are looked at a batch later: their octets can be on the way by then.
-            if (Sse.IsSupported)
-                Sse.Prefetch0(_file.Data + _position + Ahead);
+            var length = _recordHeader + (int)captured;
+            if (available < length)
+            {
+                if (!_file.IsAtEnd && batch.Count > 0)
+                    break;
+                available = _file.Available(_position, length, mayMove: true);
+                if (available < length)
+                    return End(isDamaged: true);
+                at = _file.At(_position);
+            }
             ref var packet = ref batch.Add();
-            packet.TimeNs = ReadUInt32(_position) * 1_000_000_000L + ReadUInt32(_position + 4) * _fractionNs;
-            packet.Data = _file.Data + _position + _recordHeader;
+            packet.TimeNs = UInt32(at) * 1_000_000_000L + UInt32(at + 4) * _fractionNs;
+            packet.Data = at + _recordHeader;
             packet.CapturedLength = (int)captured;
             packet.WireLength = WireLength((int)captured, onWire, _frameCheckOctets);
             packet.Interface = _ifIndex;
             packet.LinkType = _linkType;
-            _position += _recordHeader + captured;
+            _position += length;
+            available -= length;
             _received++;
         }
         return SourceState.Open;
@@ -90,13 +107,13 @@ public sealed unsafe class PcapFileSource : IPacketSource
         // After a record of impossible length nothing says where the next one begins.
         if (isDamaged)
             _damaged++;
-        _position = _file.Length;
+        _isEnded = true;
         return SourceState.Ended;
     }
 
-    private uint ReadUInt32(long at)
+    private uint UInt32(byte* at)
     {
-        var value = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(_file.Data + at, 4));
+        var value = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(at, 4));
         return _isSwapped ? BinaryPrimitives.ReverseEndianness(value) : value;
     }
 }

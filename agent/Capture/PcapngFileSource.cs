@@ -16,10 +16,16 @@ public sealed unsafe class PcapngFileSource : IPacketSource
     /// <summary>Type and length in front, length again behind.</summary>
     private const int BlockOverhead = 12;
 
+    /// <summary>A section header and its length behind.</summary>
+    private const int SectionOverhead = 28;
+
+    /// <summary>So much is to be in memory when a batch begins.</summary>
+    private const int Ahead = 65_536;
+
     /// <summary>A section with more interfaces than this is an attack.</summary>
     private const int MaxInterfaces = 4_096;
 
-    private readonly MappedFile _file;
+    private readonly FileWindow _file;
     private readonly int _firstIfIndex;
     private readonly List<Interface> _interfaces = [];
     private bool _isSwapped;
@@ -32,7 +38,7 @@ public sealed unsafe class PcapngFileSource : IPacketSource
     /// <param name="OffsetSeconds">Added to every time stamp.</param>
     private readonly record struct Interface(LinkType LinkType, uint SnapLength, ulong UnitsPerSecond, long OffsetSeconds);
 
-    internal PcapngFileSource(string path, MappedFile file, int ifIndex)
+    internal PcapngFileSource(string path, FileWindow file, int ifIndex)
     {
         Name = path;
         _file = file;
@@ -46,19 +52,33 @@ public sealed unsafe class PcapngFileSource : IPacketSource
     public SourceState Read(PacketBatch batch)
     {
         batch.Clear();
+        _file.Available(_position, Ahead, mayMove: true);
         while (!batch.IsFull)
         {
             var left = _file.Length - _position;
             if (left < BlockOverhead)
                 return End(isDamaged: left > 0);
-            var type = ReadUInt32(_position);
-            if (type == SectionHeader && !TryBeginSection())
+            if (!TryReach(BlockOverhead, batch))
+                return _file.IsAtEnd ? End(isDamaged: true) : SourceState.Open;
+            // A section says in which byte order its own length is.
+            var type = UInt32(Octets(0, 4));
+            if (type == SectionHeader && left >= SectionOverhead && !TryReach(SectionOverhead, batch))
+                return _file.IsAtEnd ? End(isDamaged: true) : SourceState.Open;
+            if (type == SectionHeader && !TryBeginSection(left))
                 return End(isDamaged: true);
-            var length = ReadUInt32(_position + 4);
+            var length = UInt32(Octets(4, 4));
             if (length < BlockOverhead || (length & 3) != 0 || length > left)
                 return End(isDamaged: true);
-            // Packets before any section header have no byte order to be read in.
-            ReadBlock(type, new ReadOnlySpan<byte>(_file.Data + _position + 8, (int)Math.Min(length - BlockOverhead, int.MaxValue)), batch);
+            if (length > FileWindow.Longest)
+            {
+                _damaged += IsRead(type) ? 1ul : 0;
+            }
+            else if (IsRead(type))
+            {
+                if (!TryReach((int)length, batch))
+                    return _file.IsAtEnd ? End(isDamaged: true) : SourceState.Open;
+                ReadBlock(type, Octets(8, (int)length - BlockOverhead), batch);
+            }
             _position += length;
         }
         return SourceState.Open;
@@ -66,11 +86,18 @@ public sealed unsafe class PcapngFileSource : IPacketSource
 
     public void Dispose() => _file.Dispose();
 
-    private bool TryBeginSection()
+    /// <summary>False where so many octets are not in memory: the batch must go first, or the file has ended.</summary>
+    private bool TryReach(int length, PacketBatch batch) => _file.Available(_position, length, mayMove: batch.Count == 0) >= length;
+
+    private ReadOnlySpan<byte> Octets(int from, int length) => new(_file.At(_position) + from, length);
+
+    private static bool IsRead(uint type) => type is InterfaceDescription or EnhancedPacket or ObsoletePacket or SimplePacket;
+
+    private bool TryBeginSection(long left)
     {
-        if (_file.Length - _position < 28)
+        if (left < SectionOverhead)
             return false;
-        var magic = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(_file.Data + _position + 8, 4));
+        var magic = BinaryPrimitives.ReadUInt32LittleEndian(Octets(8, 4));
         if (magic is not (ByteOrderMagic or 0x4D3C_2B1A))
             return false;
         _isSwapped = magic != ByteOrderMagic;
@@ -115,7 +142,7 @@ public sealed unsafe class PcapngFileSource : IPacketSource
         ref var packet = ref batch.Add();
         packet.TimeNs = ToNanoseconds(ticks, from);
         fixed (byte* start = data)
-            packet.Data = start; // in the mapping, which does not move
+            packet.Data = start; // in the window, which does not move before the next batch
         packet.CapturedLength = (int)captured;
         packet.WireLength = PcapFileSource.WireLength((int)captured, onWire, 0);
         packet.Interface = _firstIfIndex + (int)interfaceId;
@@ -178,8 +205,6 @@ public sealed unsafe class PcapngFileSource : IPacketSource
 
     /// <summary>A time stamp: its upper half comes first in either byte order.</summary>
     private ulong Ticks(ReadOnlySpan<byte> octets) => (ulong)UInt32(octets) << 32 | UInt32(octets[4..]);
-
-    private uint ReadUInt32(long at) => UInt32(new ReadOnlySpan<byte>(_file.Data + at, 4));
 
     private ushort UInt16(ReadOnlySpan<byte> octets) =>
         _isSwapped ? BinaryPrimitives.ReadUInt16BigEndian(octets) : BinaryPrimitives.ReadUInt16LittleEndian(octets);

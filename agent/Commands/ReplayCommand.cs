@@ -13,11 +13,13 @@ namespace Rtfm.Agent.Commands;
 internal static class ReplayCommand
 {
     private static readonly Argument<string[]> Files = new("FILE") { Description = "pcap or pcapng files", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<string> RuleSetOption = new("--ruleset")
+    private static readonly Option<string[]> RuleSetOption = new("--ruleset")
     {
-        Description = "A program (.srl), a rule file, or the number of a built-in rule set (1)",
+        Description = "A program (.srl), a rule file, or the number of a built-in rule set (1); again for each further one",
         HelpName = "R",
         Required = true,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
     };
     private static readonly Option<string?> Attributes = new("--attributes")
     {
@@ -72,15 +74,17 @@ internal static class ReplayCommand
     {
         try
         {
-            var ruleSet = ReadRuleSet(arguments.GetValue(RuleSetOption)!);
+            RuleSet[] ruleSets = [.. arguments.GetValue(RuleSetOption)!.Select(ReadRuleSet)];
+            if (ruleSets.Length > 1 && arguments.GetValue(Flows) is not null)
+                throw new SettingsException("--flows goes with one --ruleset: its flows are written.");
             var columns = ReadColumns(arguments.GetValue(Attributes));
-            using var replay = new Metering.Replay(ruleSet, arguments.GetValue(Octets), arguments.GetValue(MaxFlows), arguments.GetValue(Tunnels));
+            using var replay = new Metering.Replay(ruleSets, arguments.GetValue(Octets), arguments.GetValue(MaxFlows), arguments.GetValue(Tunnels));
             var clock = Stopwatch.StartNew();
             foreach (var path in arguments.GetValue(Files)!)
                 replay.Read(path);
             clock.Stop();
             if (arguments.GetValue(Flows) is { } csv)
-                FlowCsv.Write(csv, columns, replay.Flows);
+                FlowCsv.Write(csv, columns, replay.Runs[0].Flows);
             var report = ReplayReport.Of(replay, clock.Elapsed);
             Console.Out.Write(arguments.GetValue(Json) ? report.ToJson() : report.ToText());
             return 0;

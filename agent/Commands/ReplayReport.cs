@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Linq;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rtfm.Agent.Metering;
+using Rtfm.Model;
 
 namespace Rtfm.Agent.Commands;
 
-/// <summary>What a replay found. Packets = Counted + Ignored + Unmatched + the sum of Unparsed + Lost.</summary>
+/// <summary>What a replay found. Packets = Counted + Ignored + Unmatched + the sum of Unparsed + Lost, of the first rule set.</summary>
 internal sealed record ReplayReport
 {
     public required ulong Packets { get; init; }
@@ -35,6 +37,12 @@ internal sealed record ReplayReport
 
     public required long PeakMemoryBytes { get; init; }
 
+    /// <summary>Each rule set's share, where there are several.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RuleSetShare>? RuleSets { get; init; }
+
+    public sealed record RuleSetShare(string Name, ulong Counted, ulong Ignored, ulong Unmatched, ulong Lost, int Flows);
+
     public static ReplayReport Of(Replay replay, TimeSpan elapsed)
     {
         var unparsed = new SortedDictionary<string, ulong>(StringComparer.Ordinal);
@@ -43,22 +51,27 @@ internal sealed record ReplayReport
             if (!isPartial && packets > 0)
                 unparsed.Add(reason, packets);
         }
+        var first = replay.Runs[0];
         using var process = Process.GetCurrentProcess();
         return new()
         {
             Packets = replay.Processor.Parsed.Packets,
-            Counted = replay.Run.Counted,
-            Ignored = replay.Run.Ignored,
-            Unmatched = replay.Run.Unmatched,
+            Counted = first.Counted,
+            Ignored = first.Ignored,
+            Unmatched = first.Unmatched,
             Unparsed = unparsed,
-            Lost = replay.Run.Lost,
+            Lost = first.Lost,
             Damaged = replay.Damaged,
-            Flows = replay.Flows.Count,
+            Flows = first.Flows.Count,
             Seconds = elapsed.TotalSeconds,
             PacketsPerSecond = replay.Processor.Parsed.Packets / Math.Max(elapsed.TotalSeconds, 1e-9),
             PeakMemoryBytes = process.PeakWorkingSet64,
+            RuleSets = replay.Runs.Count == 1 ? null : [.. replay.Runs.Select(ShareOf)],
         };
     }
+
+    private static RuleSetShare ShareOf(RunningRuleSet run) =>
+        new(((RuleSet)run.Rules).Name, run.Counted, run.Ignored, run.Unmatched, run.Lost, run.Flows.Count);
 
     public string ToJson() => JsonSerializer.Serialize(this, ReplayReportJson.Default.ReplayReport) + "\n";
 
@@ -79,6 +92,11 @@ internal sealed record ReplayReport
         text.Append(CultureInfo.InvariantCulture, $"{"seconds", -32} {Seconds, 16:F3}\n");
         Line("packets per second", (ulong)PacketsPerSecond);
         Line("peak memory, octets", (ulong)PeakMemoryBytes);
+        foreach (var share in RuleSets ?? [])
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{share.Name}: {share.Counted:N0} counted, {share.Ignored:N0} ignored, ");
+            text.Append(CultureInfo.InvariantCulture, $"{share.Unmatched:N0} unmatched, {share.Lost:N0} lost, {share.Flows:N0} flows\n");
+        }
         return text.ToString();
 
         void Line(string name, ulong value) => text.Append(CultureInfo.InvariantCulture, $"{name, -32} {value, 16:N0}\n");

@@ -304,10 +304,30 @@ internal sealed unsafe class FlowShard : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsSame(int length, byte* left, byte* right) =>
-        length == 16
-            ? *(ulong*)left == *(ulong*)right && *(ulong*)(left + 8) == *(ulong*)(right + 8)
-            : new ReadOnlySpan<byte>(left, length).SequenceEqual(new ReadOnlySpan<byte>(right, length));
+    private static bool IsSame(int length, byte* left, byte* right)
+    {
+        // Keys are a few words: a call to compare them takes longer than to do it.
+        for (; length >= 8; length -= 8, left += 8, right += 8)
+        {
+            if (*(ulong*)left != *(ulong*)right)
+                return false;
+        }
+        if ((length & 4) != 0)
+        {
+            if (*(uint*)left != *(uint*)right)
+                return false;
+            left += 4;
+            right += 4;
+        }
+        if ((length & 2) != 0)
+        {
+            if (*(ushort*)left != *(ushort*)right)
+                return false;
+            left += 2;
+            right += 2;
+        }
+        return (length & 1) == 0 || *left == *right;
+    }
 
     /// <summary>Whether <paramref name="other"/> is the key with source and dest exchanged (PME-02).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,6 +22,7 @@ internal static unsafe class KeyHash
         return Finish(sides ^ Part(key + both, shape.Length - both, ~seed), seed, shape);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Part(byte* octets, int length, ulong seed)
     {
         var hash = seed;

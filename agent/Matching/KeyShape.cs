@@ -38,6 +38,7 @@ public sealed class KeyShape
                 DestLength = length - SourceLength;
         }
         Length = length;
+        IsTwoWords = SourceLength == 8 && DestLength == 8 && Length == 16;
     }
 
     /// <summary>Its number within the rule set.</summary>
@@ -57,7 +58,7 @@ public sealed class KeyShape
     internal int PairNumber => Math.Min(Id, Reversed.Id);
 
     /// <summary>True where the key is one word for each side and nothing else: an IPv4 5-tuple.</summary>
-    internal bool IsTwoWords => SourceLength == 8 && DestLength == 8 && Length == 16;
+    internal bool IsTwoWords { get; }
 
     /// <summary>Slot, length and mask of each attribute, in slot order; the top bit of a slot says that a mask follows.</summary>
     internal byte[] Descriptor { get; }

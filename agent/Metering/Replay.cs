@@ -5,7 +5,7 @@ using Rtfm.Model;
 
 namespace Rtfm.Agent.Metering;
 
-/// <summary>Capture files through one rule set, as fast as they can be read. Time is the packets' own; no flow is recovered.</summary>
+/// <summary>Capture files through rule sets, all at once, as fast as they can be read. Time is the packets' own; no flow is recovered.</summary>
 internal sealed class Replay : IDisposable
 {
     private readonly FlowTable _table;
@@ -13,20 +13,25 @@ internal sealed class Replay : IDisposable
     private long? _startNs;
     private long _nowNs;
 
-    public Replay(RuleSet ruleSet, OctetLayer octets, int maxFlows, bool intoTunnels = false)
+    public Replay(IReadOnlyList<RuleSet> ruleSets, OctetLayer octets, int maxFlows, bool intoTunnels = false)
     {
         _table = new FlowTable(maxFlows);
-        Flows = _table.GetOrAdd(RuleSet.BuiltInNumber);
-        Run = new RunningRuleSet(RuleSet.BuiltInNumber, ruleSet, new(ruleSet, Flows.Shapes), Flows);
+        var running = new RunningRuleSet[ruleSets.Count];
+        for (var i = 0; i < running.Length; i++)
+        {
+            var number = RuleSet.BuiltInNumber + i;
+            var flows = _table.GetOrAdd(number);
+            running[i] = new RunningRuleSet(number, ruleSets[i], new(ruleSets[i], flows.Shapes), flows);
+        }
+        Runs = running;
         Processor = new PacketProcessor(octets, intoTunnels);
-        Processor.Run([Run]);
+        Processor.Run(running);
     }
 
     public PacketProcessor Processor { get; }
 
-    public RunningRuleSet Run { get; }
-
-    public FlowSet Flows { get; }
+    /// <summary>In the order they were given.</summary>
+    public IReadOnlyList<RunningRuleSet> Runs { get; }
 
     /// <summary>Records that could not be read.</summary>
     public ulong Damaged { get; private set; }

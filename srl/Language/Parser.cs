@@ -20,6 +20,9 @@ internal sealed partial class Parser
     private int _nesting;
     private bool _isInSubroutine;
 
+    /// <summary>What ends the statements that are being read, the innermost last.</summary>
+    private readonly Stack<string> _ends = [];
+
     private Parser(SourceText text, string? path, Diagnoser diagnoser)
     {
         _scanner = new Scanner(diagnoser);
@@ -58,20 +61,14 @@ internal sealed partial class Parser
         }
     }
 
-    private void ReadUnit(ImmutableArray<Statement>.Builder statements)
-    {
-        try
+    private void ReadUnit(ImmutableArray<Statement>.Builder statements) =>
+        ReadRecovering(() =>
         {
             if (Peek().Is("SUBROUTINE"))
                 ReadSubroutine();
             else if (!TryReadDirective())
                 statements.Add(ReadStatement());
-        }
-        catch (SrlSyntaxException wrong)
-        {
-            Recover(wrong);
-        }
-    }
+        });
 
     private void ReadSubroutine()
     {
@@ -107,28 +104,58 @@ internal sealed partial class Parser
     private ImmutableArray<Statement> ReadStatements(string end, out Place place)
     {
         var statements = ImmutableArray.CreateBuilder<Statement>();
-        for (; ; )
-        {
-            try
+        place = Scanner.PlaceOf(_at);
+        _ends.Push(end);
+        while (!IsEndReached(end, ref place))
+            ReadRecovering(() =>
             {
-                var token = Peek();
-                place = token.Place;
-                if (token.Is(end))
-                {
-                    Take();
-                    return statements.ToImmutable();
-                }
-                if (token.Kind == TokenKind.End || _diagnoser.IsFull)
-                    throw new SrlHopelessException(place, $"expected a statement or '{end}', but here is {token.Shown}");
-                if (token.Is("SUBROUTINE"))
-                    throw new SrlHopelessException(place, "a subroutine cannot be declared inside of something");
+                if (Peek().Is("SUBROUTINE"))
+                    throw new SrlHopelessException(Peek().Place, "a subroutine cannot be declared inside of something");
                 if (!TryReadDirective())
                     statements.Add(ReadStatement());
-            }
-            catch (SrlSyntaxException wrong)
+            });
+        _ends.Pop();
+        return statements.ToImmutable();
+    }
+
+    /// <summary>True where the statements end, as they should or not; the word or brace that ends them is taken.</summary>
+    private bool IsEndReached(string end, ref Place place)
+    {
+        var isReached = false;
+        var at = place;
+        ReadRecovering(() =>
+        {
+            var token = Peek();
+            at = token.Place;
+            if (token.Kind == TokenKind.End || _diagnoser.IsFull)
+                throw new SrlHopelessException(at, $"expected a statement or '{end}', but here is {token.Shown}");
+            isReached = token.Is(end);
+            if (isReached)
             {
-                Recover(wrong);
+                Take();
             }
+            else if (_ends.Any(token.Is))
+            {
+                // It ends something further out: what is inner has been forgotten to end.
+                _diagnoser.Error(at, $"expected a statement or '{end}', but here is {token.Shown}");
+                isReached = true;
+            }
+        });
+        place = at;
+        return isReached;
+    }
+
+    private void ReadRecovering(Action read)
+    {
+        var nesting = _nesting;
+        try
+        {
+            read();
+        }
+        catch (SrlSyntaxException wrong)
+        {
+            _nesting = nesting;
+            Recover(wrong);
         }
     }
 
@@ -223,7 +250,8 @@ internal sealed partial class Parser
 
     private CallStatement ReadCall()
     {
-        var place = Take().Place;
+        var start = Take().Place;
+        var place = start;
         var name = TakeName("a subroutine's name");
         Expect("(", "'(' and what the subroutine works on");
         var arguments = ImmutableArray.CreateBuilder<Reference>();
@@ -235,26 +263,30 @@ internal sealed partial class Parser
         }
         Take();
         var body = ImmutableArray.CreateBuilder<NumberedStatement>();
-        while (!Peek().Is("ENDCALL"))
-        {
-            var numbers = ImmutableArray.CreateBuilder<int>();
-            var first = Peek().Place;
-            while (Peek() is { Kind: TokenKind.Number } number)
-            {
-                Take();
-                Expect(":", "':' behind a return's number");
-                var value = NumberOf(number, int.MaxValue);
-                if (numbers.Contains(value) || body.Any(each => each.Numbers.Contains(value)))
-                    _diagnoser.Error(number.Place, $"the number {value} stands already in this CALL");
-                numbers.Add(value);
-            }
-            if (numbers.Count == 0)
-                throw Expected(Peek(), "the number of a return, or ENDCALL");
-            body.Add(new(first, numbers.ToImmutable(), ReadStatement()));
-        }
-        Take();
+        _ends.Push("ENDCALL");
+        while (!IsEndReached("ENDCALL", ref place))
+            ReadRecovering(() => body.Add(ReadNumbered(body)));
+        _ends.Pop();
         Expect(";", "';' behind ENDCALL");
-        return new(place, name, arguments.ToImmutable(), body.ToImmutable());
+        return new(start, name, arguments.ToImmutable(), body.ToImmutable());
+    }
+
+    private NumberedStatement ReadNumbered(ImmutableArray<NumberedStatement>.Builder earlier)
+    {
+        var numbers = ImmutableArray.CreateBuilder<int>();
+        var first = Peek().Place;
+        while (Peek() is { Kind: TokenKind.Number } number)
+        {
+            Take();
+            Expect(":", "':' behind a return's number");
+            var value = NumberOf(number, int.MaxValue);
+            if (numbers.Contains(value) || earlier.Any(each => each.Numbers.Contains(value)))
+                _diagnoser.Error(number.Place, $"the number {value} stands already in this CALL");
+            numbers.Add(value);
+        }
+        if (numbers.Count == 0)
+            throw Expected(Peek(), "the number of a return, or ENDCALL");
+        return new(first, numbers.ToImmutable(), ReadStatement());
     }
 
     private Statement ReadImperative()
@@ -330,8 +362,7 @@ internal sealed partial class Parser
                 _read = null;
                 continue;
             }
-            var isEnd = token.Is("ENDSUB") || token.Is("ENDCALL") || token.Is("}");
-            if (token.Kind == TokenKind.End || (isEnd && depth == 0 && _nesting + (_isInSubroutine ? 1 : 0) > 0))
+            if (token.Kind == TokenKind.End || (depth == 0 && _ends.Any(token.Is)))
                 return;
             Take();
             if (token.Is("{"))

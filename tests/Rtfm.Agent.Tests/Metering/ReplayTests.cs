@@ -40,7 +40,7 @@ public sealed class ReplayTests
         {
             foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
             {
-                using var replay = new Replay(FiveTuple, OctetLayer.Network, maxFlows: 1_000_000);
+                using var replay = new Replay([FiveTuple], OctetLayer.Network, maxFlows: 1_000_000);
                 try
                 {
                     replay.Read(path);
@@ -50,7 +50,7 @@ public sealed class ReplayTests
                     continue; // no capture at all
                 }
                 read++;
-                var run = replay.Run;
+                var run = replay.Runs[0];
                 var outcomes = run.Counted + run.Ignored + run.Unmatched + run.Lost + replay.Processor.Parsed.UnparsedPackets;
                 Assert.That(outcomes, Is.EqualTo(replay.Processor.Parsed.Packets), path);
             }
@@ -61,11 +61,11 @@ public sealed class ReplayTests
     /// <summary>Packets from each endpoint to each other, whichever way the flow was made.</summary>
     private static Dictionary<string, ulong> Metered(string path)
     {
-        using var replay = new Replay(FiveTuple, OctetLayer.Network, maxFlows: 10_000);
+        using var replay = new Replay([FiveTuple], OctetLayer.Network, maxFlows: 10_000);
         replay.Read(path);
         var counted = new Dictionary<string, ulong>();
         FlowSnapshot flow = default;
-        for (var after = 0u; replay.Flows.TryGetNext(after, default, ref flow); after = flow.Index)
+        for (var after = 0u; replay.Runs[0].Flows.TryGetNext(after, default, ref flow); after = flow.Index)
         {
             var source = $"{Text(ref flow, FlowAttribute.SourcePeerAddress)}|{Text(ref flow, FlowAttribute.SourceTransAddress)}";
             var dest = $"{Text(ref flow, FlowAttribute.DestPeerAddress)}|{Text(ref flow, FlowAttribute.DestTransAddress)}";

@@ -76,10 +76,10 @@ public sealed class TunnelTests
         try
         {
             File.WriteAllBytes(path, CaptureOf(packet));
-            using var replay = new Replay(RuleAssembler.Assemble(Inner, "inner").RuleSet!, OctetLayer.Network, maxFlows: 10, intoTunnels);
+            using var replay = new Replay([RuleAssembler.Assemble(Inner, "inner").RuleSet!], OctetLayer.Network, maxFlows: 10, intoTunnels);
             replay.Read(path);
             FlowSnapshot flow = default;
-            Assert.That(replay.Flows.TryGetNext(0, default, ref flow));
+            Assert.That(replay.Runs[0].Flows.TryGetNext(0, default, ref flow));
             return (
                 flow.Number(FlowAttribute.TunnelType),
                 Convert.ToHexString(flow.Octets(FlowAttribute.SourceInnerAddress)),
