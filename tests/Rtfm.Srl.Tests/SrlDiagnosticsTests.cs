@@ -63,6 +63,7 @@ public sealed class SrlDiagnosticsTests
         "SAVE ToPacketSize; COUNT;",
         "1:1: error: ToPacketSize is a distribution: say which, for example SAVE ToPacketSize = 60.0!0 & 1.0.25!1500"
     )]
+    [TestCase("IF ToPacketSize == 3 COUNT;", "1:4: error: ToPacketSize is measured where it is saved, and cannot be tested")]
     [TestCase("", "1:1: error: there are no statements in it")]
     [TestCase("INCLUDE \"no/such/file.srl\"; COUNT;", "1:1: error: 'no/such/file.srl' cannot be included: there is no such file")]
     public void Faults_are_told_with_what_was_expected(string program, string expected) => Assert.That(Told(program), Does.Contain(expected));
