@@ -20,6 +20,9 @@ internal sealed record ReplayReport
 
     public required ulong Unmatched { get; init; }
 
+    /// <summary>Match attempts that ended since the rules are wrong; their packets are among the unmatched.</summary>
+    public required ulong Faults { get; init; }
+
     /// <summary>Packets that went to no rule, by reason.</summary>
     public required SortedDictionary<string, ulong> Unparsed { get; init; }
 
@@ -41,7 +44,7 @@ internal sealed record ReplayReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RuleSetShare>? RuleSets { get; init; }
 
-    public sealed record RuleSetShare(string Name, ulong Counted, ulong Ignored, ulong Unmatched, ulong Lost, int Flows);
+    public sealed record RuleSetShare(string Name, ulong Counted, ulong Ignored, ulong Unmatched, ulong Faults, ulong Lost, int Flows);
 
     public static ReplayReport Of(Replay replay, TimeSpan elapsed)
     {
@@ -59,6 +62,7 @@ internal sealed record ReplayReport
             Counted = first.Counted,
             Ignored = first.Ignored,
             Unmatched = first.Unmatched,
+            Faults = first.Faults,
             Unparsed = unparsed,
             Lost = first.Lost,
             Damaged = replay.Damaged,
@@ -71,7 +75,7 @@ internal sealed record ReplayReport
     }
 
     private static RuleSetShare ShareOf(RunningRuleSet run) =>
-        new(((RuleSet)run.Rules).Name, run.Counted, run.Ignored, run.Unmatched, run.Lost, run.Flows.Count);
+        new(((RuleSet)run.Rules).Name, run.Counted, run.Ignored, run.Unmatched, run.Faults, run.Lost, run.Flows.Count);
 
     public string ToJson() => JsonSerializer.Serialize(this, ReplayReportJson.Default.ReplayReport) + "\n";
 
@@ -82,6 +86,8 @@ internal sealed record ReplayReport
         Line("counted", Counted);
         Line("ignored", Ignored);
         Line("unmatched", Unmatched);
+        if (Faults > 0)
+            Line("faults of the rules", Faults);
         foreach (var (reason, packets) in Unparsed)
             Line($"unparsed, {reason}", packets);
         if (Lost > 0)
@@ -95,7 +101,10 @@ internal sealed record ReplayReport
         foreach (var share in RuleSets ?? [])
         {
             text.Append(CultureInfo.InvariantCulture, $"{share.Name}: {share.Counted:N0} counted, {share.Ignored:N0} ignored, ");
-            text.Append(CultureInfo.InvariantCulture, $"{share.Unmatched:N0} unmatched, {share.Lost:N0} lost, {share.Flows:N0} flows\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{share.Unmatched:N0} unmatched, {share.Faults:N0} faults, {share.Lost:N0} lost, {share.Flows:N0} flows\n"
+            );
         }
         return text.ToString();
 

@@ -76,7 +76,7 @@ internal sealed class DecisionGraph
             else if (mark is not null && state.Identity().AsSpan().SequenceEqual(mark))
                 break; // nothing of the packet gets it out of there
             if ((uint)(state.At - 1) >= (uint)_program.Size)
-                return EndDecision.NoMatch;
+                return _program.IsEnd(state.At) ? EndDecision.NoMatch : EndDecision.Fault;
             ref readonly var rule = ref _program.Instructions[state.At - 1];
             var attribute =
                 rule.Field.Kind == FieldKind.MeterVariable && rule.Action is not (Opcode.Assign or Opcode.AssignAct)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rtfm.Agent.Matching;
 
 /// <summary>The different queues with which a rule set's matches end, each once: what keys, and which statistics, are made from.</summary>
@@ -12,6 +14,9 @@ internal sealed class KeyPlans
 
     private readonly RuleProgram _program;
     private readonly Dictionary<byte[], KeyDecision> _known = new(OctetComparer.Instance);
+
+    /// <summary>Queues that packets brought, as they lie in memory, and the numbers of their plans: found without making anything.</summary>
+    private readonly Dictionary<byte[], int> _byQueue = new(OctetComparer.Instance);
     private readonly Lock _gate = new();
     private KeyDecision[] _plans = new KeyDecision[8];
     private int _count;
@@ -36,8 +41,17 @@ internal sealed class KeyPlans
     /// <summary>The number of the plan of that queue, while packets come.</summary>
     public int NumberOf(ReadOnlySpan<Pushed> queue)
     {
+        var octets = MemoryMarshal.AsBytes(queue);
         lock (_gate)
-            return _count < MaxInterpreted ? Add(queue).Number : None;
+        {
+            if (_byQueue.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(octets, out var number))
+                return number;
+            if (_byQueue.Count == MaxInterpreted)
+                return None;
+            number = Add(queue).Number;
+            _byQueue.Add(octets.ToArray(), number);
+            return number;
+        }
     }
 
     /// <summary>The plan of that queue.</summary>

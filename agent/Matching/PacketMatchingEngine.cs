@@ -22,7 +22,7 @@ public sealed class PacketMatchingEngine(RuleProgram program, KeyShapes shapes)
     private int _depth;
     private int _queued;
 
-    /// <summary>Attempts that ended since the rule set is broken: endless loop, Return without Gosub, a stack or queue beyond bounds (AMB-33).</summary>
+    /// <summary>Attempts that ended since the rule set is broken: endless loop, jump out of it, Return without Gosub, a stack or queue beyond bounds (AMB-33).</summary>
     public ulong Faults { get; private set; }
 
     /// <summary>What the last attempt pushed, oldest first.</summary>
@@ -57,7 +57,7 @@ public sealed class PacketMatchingEngine(RuleProgram program, KeyShapes shapes)
         for (var steps = MaxSteps + instructions.Length; steps > 0; steps--)
         {
             if ((uint)(at - 1) >= (uint)instructions.Length)
-                return MatchOutcome.NoMatch;
+                return program.IsEnd(at) ? MatchOutcome.NoMatch : Fault();
             ref readonly var rule = ref instructions[at - 1];
             var attribute = rule.Selector;
             if (rule.Field.Kind == FieldKind.MeterVariable && rule.Action is not (Opcode.Assign or Opcode.AssignAct))

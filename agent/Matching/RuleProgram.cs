@@ -18,6 +18,9 @@ public sealed class RuleProgram
 
     public int Size => _instructions.Length;
 
+    /// <summary>True right behind the last rule, where rules run out; what else is no rule, only a wrong jump reaches.</summary>
+    public bool IsEnd(int rule) => rule == Size + 1;
+
     /// <summary>Rule 1 first.</summary>
     internal ReadOnlySpan<Instruction> Instructions => _instructions;
 }

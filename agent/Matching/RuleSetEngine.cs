@@ -28,7 +28,7 @@ public sealed class RuleSetEngine
     /// <summary>False for a rule set whose ways multiply beyond what is worth compiling.</summary>
     public bool IsCompiled => _compiled is not null;
 
-    /// <summary>Attempts that ended since the rule set is broken: endless loop, Return without Gosub, a stack or queue beyond bounds (AMB-33).</summary>
+    /// <summary>Attempts that ended since the rule set is broken: endless loop, jump out of it, Return without Gosub, a stack or queue beyond bounds (AMB-33).</summary>
     public ulong Faults => _compiled?.Faults ?? Volatile.Read(ref _faults);
 
     internal KeyPlans Plans { get; }

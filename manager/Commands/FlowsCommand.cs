@@ -81,17 +81,18 @@ internal static class FlowsCommand
         var ruleSets = arguments.GetValue(RuleSet) is { } name
             ? [await meter.FindRuleSetAsync(name, cancellationToken).ConfigureAwait(false)]
             : await meter.RuleSetsAsync(cancellationToken).ConfigureAwait(false);
-        var reading = new FlowTableReading(meter, shown);
+        var top = arguments.GetValue(Top);
+        var byOctets = arguments.GetValue(By) != "packets";
+        var reading = new FlowTableReading(meter, shown, top is { } most ? flows => FlowScreen.Busiest(flows, byOctets, most) : null);
         foreach (var ruleSet in ruleSets)
             await reading.ReadAsync((int)ruleSet.Index, since, cancellationToken).ConfigureAwait(false);
 
         IEnumerable<FlowRecord> chosen = reading.Flows;
-        var top = arguments.GetValue(Top);
         if (top is not null || arguments.GetValue(By) is not null)
-            chosen = FlowScreen.Busiest(chosen, byOctets: arguments.GetValue(By) != "packets", top ?? int.MaxValue);
+            chosen = FlowScreen.Busiest(chosen, byOctets, top ?? int.MaxValue);
         Screen.Show(arguments, FlowScreen.Json(chosen, shown), FlowScreen.Sheet(chosen, shown));
-        var rest = top < reading.Flows.Count ? $", the busiest {top} shown" : "";
-        await Console.Error.WriteLineAsync($"{meter}: {reading.Flows.Count} flows{rest}").ConfigureAwait(false);
+        var rest = top < reading.Count ? $", the busiest {top} shown" : "";
+        await Console.Error.WriteLineAsync($"{meter}: {reading.Count} flows{rest}").ConfigureAwait(false);
         return CommandLine.Done;
     }
 

@@ -6,7 +6,12 @@ using Rtfm.Snmp.Messages;
 namespace Rtfm.Manager.Control;
 
 /// <summary>Reads flows for a person to look at: from flowDataPackageTable or its like for attributes beyond 255, or column by column where a meter has none (READ-03).</summary>
-public sealed class FlowTableReading(Meter meter, IEnumerable<FlowAttribute> shown)
+/// <param name="busiest">Chooses flows to keep of more than are wanted, of which any number can be read then; null: all are kept.</param>
+public sealed class FlowTableReading(
+    Meter meter,
+    IEnumerable<FlowAttribute> shown,
+    Func<IEnumerable<FlowRecord>, IReadOnlyList<FlowRecord>>? busiest = null
+)
 {
     /// <summary>The most attributes that can be shown: a selector names them and the four counters (MIB-101).</summary>
     public const int MaxShown = FlowDataPackage.MaxAttributes - 4;
@@ -16,7 +21,11 @@ public sealed class FlowTableReading(Meter meter, IEnumerable<FlowAttribute> sho
 
     private const int FlowsPerRequest = 100;
 
-    private readonly List<FlowRecord> _flows = [];
+    /// <summary>How many more flows than are wanted are read before the busiest are chosen.</summary>
+    internal int FlowsToChooseFrom { get; init; } = 100_000;
+
+    private List<FlowRecord> _flows = [];
+    private int _keptLast;
 
     /// <summary>What is shown, and the counters that flows are ordered by.</summary>
     private readonly ImmutableArray<FlowAttribute> _attributes =
@@ -24,18 +33,21 @@ public sealed class FlowTableReading(Meter meter, IEnumerable<FlowAttribute> sho
         .. shown.Concat([FlowAttribute.ToOctets, FlowAttribute.ToPdus, FlowAttribute.FromOctets, FlowAttribute.FromPdus]).Distinct(),
     ];
 
-    /// <summary>What was read so far, of all rule sets.</summary>
+    /// <summary>What was read so far, of all rule sets: the busiest, and perhaps more.</summary>
     public IReadOnlyList<FlowRecord> Flows => _flows;
+
+    /// <summary>How many were read.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Adds the flows of a rule set.</summary>
     /// <param name="since">The meter's Uptime: only flows active at or after it; 0: all.</param>
     /// <exception cref="MeterException">More flows than a person can look at.</exception>
     public async Task ReadAsync(int ruleSet, uint since, CancellationToken cancellationToken)
     {
-        var before = _flows.Count;
+        var (before, count) = (_flows.ToArray(), Count);
         if (await TryReadPackagesAsync(ruleSet, since, cancellationToken).ConfigureAwait(false))
             return;
-        _flows.RemoveRange(before, _flows.Count - before);
+        (_flows, Count) = ([.. before], count);
         await ReadColumnsAsync(ruleSet, since, cancellationToken).ConfigureAwait(false);
     }
 
@@ -114,13 +126,24 @@ public sealed class FlowTableReading(Meter meter, IEnumerable<FlowAttribute> sho
 
     private void Add(FlowRecord flow)
     {
-        RequireRoom(_flows.Count);
+        if (busiest is null)
+            RequireRoom(_flows.Count);
+        else if (_flows.Count - _keptLast >= FlowsToChooseFrom)
+            KeepBusiest(busiest);
         _flows.Add(flow);
+        Count++;
+    }
+
+    private void KeepBusiest(Func<IEnumerable<FlowRecord>, IReadOnlyList<FlowRecord>> choose)
+    {
+        _flows = [.. choose(_flows)];
+        _keptLast = _flows.Count;
+        RequireRoom(_keptLast);
     }
 
     private void RequireRoom(int count)
     {
         if (count >= MaxFlows)
-            throw new MeterException($"{meter}: more than {MaxFlows} flows. Narrow it with --rule-set or --since.");
+            throw new MeterException($"{meter}: more than {MaxFlows} flows. Narrow it with --top, --rule-set or --since.");
     }
 }

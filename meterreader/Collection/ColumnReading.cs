@@ -151,7 +151,9 @@ internal sealed class ColumnReading : IVarBindSink
             }
         }
         if (!_segment.TryAdd(_last, writer.Finish()))
-            throw new CollectionException($"{_meter.Name}: more than {PackageSpool.MaxOctets >> 20} MiB of flows in one collection; not believed");
+            throw new CollectionException(
+                $"{_meter.Name}: more than {PackageSpool.MaxOctets >> 20} MiB of flows in one collection, a quarter of the memory here"
+            );
     }
 
     private static ObjectIdentifier Column(FlowAttribute attribute, int ruleSet) => new([.. FlowMeterMib.DataEntry, (uint)attribute, (uint)ruleSet]);

@@ -61,7 +61,9 @@ internal sealed class PackageRange(string meter, ObjectIdentifier prefix, long f
         if (tag != BerTag.OctetString)
             segment.AddBad();
         else if (!segment.TryAdd(index, content))
-            throw new CollectionException($"{meter}: more than {PackageSpool.MaxOctets >> 20} MiB of flows in one collection; not believed");
+            throw new CollectionException(
+                $"{meter}: more than {PackageSpool.MaxOctets >> 20} MiB of flows in one collection, a quarter of the memory here"
+            );
         return true;
     }
 }

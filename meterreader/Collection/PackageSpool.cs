@@ -8,8 +8,8 @@ namespace Rtfm.MeterReader.Collection;
 /// <remarks>The transaction itself must not wait for a meter: the store has one writer.</remarks>
 internal sealed class PackageSpool(int ruleSet, ImmutableArray<FlowAttribute> attributes) : IDisposable
 {
-    /// <summary>A meter that sends more than this in one reading is not believed: it would be over three million flows.</summary>
-    public const long MaxOctets = 512L << 20;
+    /// <summary>A meter must not fill our memory, whatever it sends: a quarter of it is for one reading. On 8 GiB that is over ten million flows.</summary>
+    public static long MaxOctets { get; internal set; } = Math.Max(512L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
     private readonly List<PackageSegment> _segments = [];
     private readonly int _firstTimeAt = attributes.IndexOf(FlowAttribute.FirstTime);

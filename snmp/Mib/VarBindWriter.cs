@@ -32,21 +32,21 @@ public ref struct VarBindWriter(BerWriter ber)
     {
         var mark = Begin(name, BerTag.Integer);
         _ber.Integer(value);
-        _ber.End(mark);
+        End(mark);
     }
 
     public void OctetString(scoped ReadOnlySpan<uint> name, scoped ReadOnlySpan<byte> octets)
     {
         var mark = Begin(name, BerTag.OctetString, octets.Length);
         _ber.OctetString(octets);
-        _ber.End(mark);
+        End(mark);
     }
 
     public void Oid(scoped ReadOnlySpan<uint> name, scoped ReadOnlySpan<uint> value)
     {
         var mark = Begin(name, BerTag.ObjectIdentifier);
         _ber.Oid(value);
-        _ber.End(mark);
+        End(mark);
     }
 
     public void Counter32(scoped ReadOnlySpan<uint> name, uint value) => Unsigned(name, value, BerTag.Counter32);
@@ -62,21 +62,30 @@ public ref struct VarBindWriter(BerWriter ber)
     {
         var mark = Begin(name, tag);
         _ber.Empty(tag);
-        _ber.End(mark);
+        End(mark);
     }
 
     public void Value(scoped ReadOnlySpan<uint> name, scoped in SnmpValue value)
     {
         var mark = Begin(name, value.Tag);
         value.WriteTo(ref _ber);
-        _ber.End(mark);
+        End(mark);
     }
 
     private void Unsigned(scoped ReadOnlySpan<uint> name, ulong value, BerTag tag)
     {
         var mark = Begin(name, tag);
         _ber.Unsigned(value, tag);
+        End(mark);
+    }
+
+    /// <summary>The header of the varbind may come out longer or shorter than was expected: then the name moves.</summary>
+    private void End(BerMark mark)
+    {
+        var end = _ber.Position;
         _ber.End(mark);
+        if (_lastNameEnd > 0)
+            (_lastNameStart, _lastNameEnd) = (_lastNameStart + _ber.Position - end, _lastNameEnd + _ber.Position - end);
     }
 
     /// <param name="length">About how long the value is: right, it saves moving it.</param>

@@ -104,7 +104,7 @@ public sealed class VarBindNamesTests
                 response.Counter32([1, 3, 9, 9], 1);
                 response.Ber.Rewind(start);
             }
-            response.OctetString(name, new byte[random.Next(2) == 0 ? 0 : 150]);
+            response.OctetString(name, new byte[random.Next(2) == 0 ? 0 : random.Next(80, 150)]);
         }
         return response.Ber.Written.ToArray();
     }

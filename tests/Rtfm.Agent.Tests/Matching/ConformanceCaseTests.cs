@@ -262,6 +262,20 @@ public sealed class ConformanceCaseTests
         Assert.That(meter.Run.Faults, Is.EqualTo(2));
     }
 
+    [TestCase("1 - GotoAct 7", 2)]
+    [TestCase("1 - Goto 65535", 2)]
+    [TestCase("1 - Gosub 2; 2 - Return 70000", 2)]
+    [TestCase("1 STT/8=17 CountPkt", 0)]
+    [TestCase("1 - Goto 2", 0)]
+    [TestCase("1 - Return 1", 2)]
+    [TestCase("1 - PopTo 2; 2 - PopToAct 1", 2)]
+    public void PME_15_a_jump_out_of_the_rule_set_is_NoMatch_and_a_fault_its_end_only_NoMatch(string rules, int faults)
+    {
+        using var meter = new FlowHarness(rules);
+        meter.Send("A>B 60");
+        Assert.That((meter.Run.Unmatched, meter.Run.Faults), Is.EqualTo((1ul, (ulong)faults)));
+    }
+
     private static void Check(string rules, string[] packets, params string[] flows)
     {
         using var meter = new FlowHarness(rules);

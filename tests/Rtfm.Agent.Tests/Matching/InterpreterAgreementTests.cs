@@ -13,7 +13,7 @@ public sealed class InterpreterAgreementTests
     {
         var random = new RandomRules(seed);
         var successes = 0;
-        for (var program = 0; program < 1_500; program++)
+        for (var program = 0; program < 500; program++)
         {
             var ruleSet = random.Wild(15);
             var engine = new PacketMatchingEngine(new RuleProgram(ruleSet), new KeyShapes());
@@ -31,7 +31,7 @@ public sealed class InterpreterAgreementTests
                 Assert.That(Describe(key), Is.EqualTo(expectedKey), $"seed {seed}, program {program}: {string.Join("; ", ruleSet.Rules)}");
             }
         }
-        Assert.That(successes, Is.GreaterThan(500), "the programs count often enough to say something");
+        Assert.That(successes, Is.GreaterThan(150), "the programs count often enough to say something");
     }
 
     private static SortedDictionary<FlowAttribute, string> Describe(FlowKey key)

@@ -27,6 +27,48 @@ public sealed class ReplayTests
         Assert.That(Metered(path), Is.EquivalentTo(CountedByTshark(path)));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Packets_of_known_flows_are_parsed_matched_and_counted_without_allocation(bool isInterpreted)
+    {
+        var statistics = RuleAssembler
+            .Assemble(
+                """
+                sourcePeerAddress/128 = 0: PushPktToAct, Next
+                destPeerAddress/128 = 0: PushPktToAct, Next
+                timeToLive/8 = 0: PushPktToAct, Next
+                toPacketSize & 1.0.25!1500 = 60.0!0: PushPktToAct, Next
+                toTurnaroundTime & 2.3.1!1800 = 60.0.0!0: PushPktToAct, Next
+                fromBitRate & 2.3.1!10000 = 60.5.0!0: CountPkt
+                """,
+                "statistics.rules"
+            )
+            .RuleSet!;
+        using var table = new FlowTable(1_000_000);
+        var running = new List<RunningRuleSet>();
+        foreach (var ruleSet in new[] { FiveTuple, statistics })
+        {
+            var set = table.GetOrAdd(running.Count + 1);
+            running.Add(new(running.Count + 1, ruleSet, new(ruleSet, set.Shapes, isInterpreted), set));
+        }
+        var processor = new PacketProcessor(intoTunnels: true);
+        processor.Run(running);
+        var batch = new PacketBatch();
+        foreach (var path in Directory.GetFiles(Repository.Captures, "*.pcap*"))
+        {
+            using var source = CaptureFile.Open(path);
+            source.Read(batch);
+            var now = 0u;
+            for (; now < 10; now++)
+                processor.Process(batch.Packets, new Uptime(now));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (; now < 1_000; now++)
+                processor.Process(batch.Packets, new Uptime(now));
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, path);
+        }
+        Assert.That(processor.Parsed.Packets, Is.GreaterThan(100_000));
+    }
+
     [Test]
     public void Every_packet_of_real_and_broken_captures_has_one_outcome()
     {

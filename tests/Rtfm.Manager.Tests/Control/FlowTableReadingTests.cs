@@ -104,6 +104,18 @@ public sealed class FlowTableReadingTests
     }
 
     [Test]
+    public async Task Of_more_flows_than_anyone_looks_at_the_busiest_are_kept()
+    {
+        var reading = new FlowTableReading(MeterOf.Agent(_client, _agent), Shown, flows => [.. flows.Take(2)]) { FlowsToChooseFrom = 3 };
+
+        await reading.ReadAsync(2, 0, default);
+
+        var all = await ReadAsync(_agent.EndPoint);
+        Assert.That(reading.Count, Is.EqualTo(all.Count));
+        Assert.That(reading.Flows, Has.Count.InRange(2, 5).And.Count.LessThan(all.Count));
+    }
+
+    [Test]
     public async Task Attributes_beyond_255_and_distributions_are_read_beside_the_others()
     {
         var ruleSet = Srl
