@@ -4,7 +4,7 @@ using Rtfm.Agent.Packets;
 namespace Rtfm.Agent.Matching;
 
 /// <summary>What a compiled rule set's code is called with.</summary>
-/// <param name="shapes">For each plan two numbers of shapes: with IPv4 and with IPv6 addresses; <see cref="MatchResult.NoShape"/> where not known yet.</param>
+/// <param name="shapes">For each plan the numbers of its <see cref="CompiledRuleSet.Variants"/> shapes; <see cref="MatchResult.NoShape"/> where not known yet.</param>
 /// <param name="faults">Counts attempts that failed since the rule set is broken.</param>
 internal unsafe delegate void MatchCode(
     MatchKey* keys,
@@ -19,6 +19,9 @@ internal unsafe delegate void MatchCode(
 /// <summary>A rule set as machine code, for any number of threads.</summary>
 internal sealed unsafe class CompiledRuleSet
 {
+    /// <summary>Shapes of keys that a plan has quick ways for: with IPv4 and with IPv6 addresses, for each choice of two attributes that may be zero.</summary>
+    public const int Variants = 8;
+
     private readonly MatchCode _code;
     private readonly KeyPlans _plans;
     private readonly KeyBuilder _keys;
@@ -29,7 +32,7 @@ internal sealed unsafe class CompiledRuleSet
     public CompiledRuleSet(MatchCode code, KeyPlans plans, KeyBuilder keys, TestTable[] tables)
     {
         (_code, _plans, _keys, _tables) = (code, plans, keys, tables);
-        _shapes = GC.AllocateUninitializedArray<ushort>(plans.Count * 2, pinned: true);
+        _shapes = GC.AllocateUninitializedArray<ushort>(plans.Count * Variants, pinned: true);
         Array.Fill(_shapes, MatchResult.NoShape);
     }
 
@@ -50,7 +53,7 @@ internal sealed unsafe class CompiledRuleSet
     }
 
     /// <summary>Makes a key in the general way, for packets that the code has no quick way for. Called by the code.</summary>
-    /// <param name="variant">0 or 1: where the shape is to be noted, since the code has a quick way for it; -1: nowhere.</param>
+    /// <param name="variant">From 0: where the shape is to be noted, since the code has a quick way for it; -1: nowhere.</param>
     [SkipLocalsInit]
     public static void BuildKey(CompiledRuleSet self, MatchKey* packet, MatchResult* result, int plan, int reversed, int variant)
     {
@@ -61,6 +64,6 @@ internal sealed unsafe class CompiledRuleSet
         result->Plan = plan;
         result->SetKey(key);
         if (variant >= 0)
-            Volatile.Write(ref self._shapes[plan * 2 + variant], result->Shape);
+            Volatile.Write(ref self._shapes[plan * Variants + variant], result->Shape);
     }
 }

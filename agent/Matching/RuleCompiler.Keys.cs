@@ -1,7 +1,9 @@
+using System.Linq;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.InteropServices;
 using Rtfm.Agent.Packets;
+using Rtfm.Model;
 
 namespace Rtfm.Agent.Matching;
 
@@ -9,6 +11,8 @@ internal sealed unsafe partial class RuleCompiler
 {
     /// <summary>So many plans get quick ways; what a rule set has beyond is made in the general way, so that the code stays small.</summary>
     private const int MaxQuickPlans = 256;
+
+    private const int MaxOftenZero = 2;
 
     private static readonly MethodInfo BuildKey = typeof(CompiledRuleSet).GetMethod(nameof(CompiledRuleSet.BuildKey))!;
 
@@ -19,23 +23,50 @@ internal sealed unsafe partial class RuleCompiler
     }
 
     /// <summary>
-    /// Builds the key: in a quick way for packets with IPv4 and for those with IPv6 addresses where no plain attribute is zero (which would change the
-    /// key's shape, PME-13), in the general way for all others.
+    /// Builds the key: in a quick way for packets with IPv4 and for those with IPv6 addresses where no plain attribute is zero (which changes the key's
+    /// shape, PME-13) but those that often are; in the general way for all others.
     /// </summary>
     private void EmitKey(KeyDecision plan, bool isReversed)
     {
         var general = _il.DefineLabel();
-        var other = _il.DefineLabel();
         if (plan.Number < MaxQuickPlans && HasQuickWay(plan))
         {
-            EmitPlainAttributesPresent(plan, isReversed, general);
-            EmitQuickKey(plan, isReversed, addressLength: 4, variant: 0, other);
-            _il.MarkLabel(other);
-            EmitQuickKey(plan, isReversed, addressLength: 16, variant: 1, general);
+            var oftenZero = plan.Queue.Where(IsOftenZero).Select(each => each.Attribute).Take(MaxOftenZero).ToArray();
+            EmitPlainAttributesPresent(plan, isReversed, oftenZero, general);
+            EmitQuickKeys(plan, isReversed, oftenZero, zeros: 0, asked: 0, general);
         }
         _il.MarkLabel(general);
         EmitGeneralKey(plan, isReversed, variant: -1);
     }
+
+    /// <summary>Asks of each attribute that is often zero whether it is, and has a quick way for either.</summary>
+    /// <param name="zeros">A bit for each of them that is zero.</param>
+    private void EmitQuickKeys(KeyDecision plan, bool isReversed, FlowAttribute[] oftenZero, int zeros, int asked, Label general)
+    {
+        if (asked < oftenZero.Length)
+        {
+            var isZero = _il.DefineLabel();
+            var pushed = Array.Find(plan.Queue, each => each.Attribute == oftenZero[asked]);
+            var field = AttributeField.Of(pushed.Attribute);
+            LoadMasked(field.OffsetOf(isReversed), field.Length, _program.Instructions[pushed.Rule].Mask.First);
+            _il.Emit(OpCodes.Brfalse, isZero);
+            EmitQuickKeys(plan, isReversed, oftenZero, zeros, asked + 1, general);
+            _il.MarkLabel(isZero);
+            EmitQuickKeys(plan, isReversed, oftenZero, zeros | 1 << asked, asked + 1, general);
+            return;
+        }
+        FlowAttribute[] absent = [.. oftenZero.Where((_, i) => (zeros & 1 << i) != 0)];
+        var other = _il.DefineLabel();
+        EmitQuickKey(plan, isReversed, addressLength: 4, variant: 2 * zeros, absent, other);
+        _il.MarkLabel(other);
+        EmitQuickKey(plan, isReversed, addressLength: 16, variant: 2 * zeros + 1, absent, general);
+    }
+
+    /// <summary>VLANs, code points and the like: most packets have none.</summary>
+    private static bool IsOftenZero(Pushed pushed) =>
+        pushed.Attribute >= FlowAttribute.DSCodePoint
+        && !pushed.IsRuleValue
+        && AttributeField.Of(pushed.Attribute) is { Kind: FieldKind.Packet, IsMasked: false, Length: <= 8 };
 
     // Which addresses a tunnel has is not worth two more variants.
     private static bool HasQuickWay(KeyDecision plan) => Array.TrueForAll(plan.Queue, pushed => AttributeField.Of(pushed.Attribute).Length != 16);
@@ -52,14 +83,14 @@ internal sealed unsafe partial class RuleCompiler
         _il.Emit(OpCodes.Br, _next);
     }
 
-    private void EmitPlainAttributesPresent(KeyDecision plan, bool isReversed, Label general)
+    private void EmitPlainAttributesPresent(KeyDecision plan, bool isReversed, FlowAttribute[] oftenZero, Label general)
     {
         var hasAdjacent = false;
         foreach (var pushed in plan.Queue)
         {
             var field = AttributeField.Of(pushed.Attribute);
             hasAdjacent |= field is { Length: 6, IsMasked: true };
-            if (field.Kind != FieldKind.Packet || field.IsMasked || pushed.IsRuleValue)
+            if (field.Kind != FieldKind.Packet || field.IsMasked || pushed.IsRuleValue || oftenZero.Contains(pushed.Attribute))
                 continue;
             LoadMasked(field.OffsetOf(isReversed), field.Length, _program.Instructions[pushed.Rule].Mask.First);
             _il.Emit(OpCodes.Brfalse, general);
@@ -72,9 +103,9 @@ internal sealed unsafe partial class RuleCompiler
         _il.Emit(OpCodes.Bne_Un, general);
     }
 
-    private void EmitQuickKey(KeyDecision plan, bool isReversed, int addressLength, int variant, Label otherwise)
+    private void EmitQuickKey(KeyDecision plan, bool isReversed, int addressLength, int variant, FlowAttribute[] absent, Label otherwise)
     {
-        var octets = OctetsOf(plan, isReversed, addressLength);
+        var octets = OctetsOf(plan, isReversed, addressLength, absent);
         var isKnown = _il.DefineLabel();
         LoadPacketAddress((int)Marshal.OffsetOf<MatchKey>(nameof(MatchKey.PeerLength)));
         _il.Emit(OpCodes.Ldind_U1);
@@ -84,7 +115,7 @@ internal sealed unsafe partial class RuleCompiler
         // The first key of its shape is made in the general way, which finds the shape's number.
         var shape = _il.DeclareLocal(typeof(int));
         _il.Emit(OpCodes.Ldarg_3);
-        _il.Emit(OpCodes.Ldc_I4, (plan.Number * 2 + variant) * sizeof(ushort));
+        _il.Emit(OpCodes.Ldc_I4, (plan.Number * CompiledRuleSet.Variants + variant) * sizeof(ushort));
         _il.Emit(OpCodes.Add);
         _il.Emit(OpCodes.Ldind_U2);
         _il.Emit(OpCodes.Dup);
@@ -113,7 +144,7 @@ internal sealed unsafe partial class RuleCompiler
     }
 
     /// <summary>The key octet by octet, as <see cref="KeyBuilder"/> would make it.</summary>
-    private List<KeyOctet> OctetsOf(KeyDecision plan, bool isReversed, int addressLength)
+    private List<KeyOctet> OctetsOf(KeyDecision plan, bool isReversed, int addressLength, FlowAttribute[] absent)
     {
         var octets = new List<KeyOctet>();
         for (var slot = 0; slot < KeySlots.Count; slot++)
@@ -122,6 +153,8 @@ internal sealed unsafe partial class RuleCompiler
             if (at < 0)
                 continue;
             var pushed = plan.Queue[at];
+            if (absent.Contains(pushed.Attribute))
+                continue;
             var field = AttributeField.Of(pushed.Attribute);
             ref readonly var rule = ref _program.Instructions[pushed.Rule];
             var mask = rule.Mask.AsSpan();
