@@ -130,7 +130,7 @@ internal sealed class Binder
     private BoundStatement BindSave(SaveStatement save, Scope scope)
     {
         var attribute = FindTested(save.Attribute, saves: true, scope);
-        if (attribute is not null && save.Value is { } value && _operands.TryBind(attribute, value, save.Mask) is { } operand)
+        if (attribute is not null && save.Value is { } value && _operands.TryBindSaved(attribute, value, save.Mask) is { } operand)
             return new BoundSave(save.Place, attribute.Number, operand.Mask, operand.Value);
         if (attribute is not null && save.Value is null && _operands.TryBindMask(attribute, save.Mask, save.Place) is { } mask)
             return new BoundSave(save.Place, attribute.Number, mask, attribute.Is(AttributeRoles.Statistic) ? default(RuleAddress) : null);
@@ -185,7 +185,8 @@ internal sealed class Binder
             body.Add(new(numbered.Numbers, Bind(numbered.Statement, scope)));
         if (!_program.Subroutines.TryGetValue(call.Subroutine.Name, out var subroutine))
         {
-            _diagnoser.Error(call.Subroutine.Place, $"there is no subroutine '{call.Subroutine.Name}'");
+            if (!_program.LacksSubroutines)
+                _diagnoser.Error(call.Subroutine.Place, $"there is no subroutine '{call.Subroutine.Name}'");
             return Nothing(call.Place);
         }
         _called.Add(subroutine.Name);
@@ -217,6 +218,11 @@ internal sealed class Binder
             {
                 var wanted = parameter.IsVariable ? "a VARIABLE, for example FlowKind" : "an ADDRESS, for example SourcePeerAddress";
                 _diagnoser.Error(call.Arguments[i].Place, $"{subroutine.Name} wants {wanted}, for its parameter '{parameter.Name}'");
+                return null;
+            }
+            if (!attribute.Is(AttributeRoles.Testable) && !FlowAttributes.IsMeterVariable(attribute.Number))
+            {
+                _diagnoser.Error(call.Arguments[i].Place, Measured(call.Arguments[i]));
                 return null;
             }
             arguments[i] = attribute;
@@ -272,13 +278,15 @@ internal sealed class Binder
         if (attribute.Number == FlowAttribute.RuleSet)
             _diagnoser.Error(reference.Place, "FlowRuleset cannot be used: a meter has no rule that tests it (RFC 2720 RuleAttributeNumber)");
         else if (!attribute.Is(AttributeRoles.Testable) && !isVariable)
-            _diagnoser.Error(reference.Place, $"{reference.Name} is what a meter measures: it can be neither tested nor saved");
+            _diagnoser.Error(reference.Place, Measured(reference));
         else if (saves && attribute.Number == FlowAttribute.MatchingStoD)
             _diagnoser.Error(reference.Place, "MatchingStoD cannot be saved");
         else
             return attribute;
         return null;
     }
+
+    private static string Measured(Reference reference) => $"{reference.Name} is what a meter measures: it can be neither tested nor saved";
 
     private AttributeInfo? Find(Reference reference, Scope scope)
     {
