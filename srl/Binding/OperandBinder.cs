@@ -30,11 +30,32 @@ internal sealed class OperandBinder(Diagnoser diagnoser)
     public BoundOperand? TryBind(AttributeInfo attribute, Value value, MaskSyntax? mask)
     {
         var bound = TryRead(attribute, value, mask);
-        if (bound is not { } operand || !HasBitsOutside(operand.Value, operand.Mask))
+        if (bound is not { } operand || operand.Mask.IsZero)
             return bound;
-        if (!operand.Mask.IsZero)
+        if (HasBitsOutside(operand.Value, operand.Mask))
             diagnoser.Warn(value.Place, "the value has bits that the mask drops: a test for it never succeeds");
+        else if (LargestOf(attribute.Number) is { } largest && NumberOf(operand.Value, attribute.Size) > largest)
+            diagnoser.Warn(value.Place, $"{attribute.Name} is at most {largest}: a test for this never succeeds");
         return bound;
+    }
+
+    /// <summary>For attributes that are no whole number of octets in a packet.</summary>
+    private static uint? LargestOf(FlowAttribute attribute) =>
+        attribute switch
+        {
+            FlowAttribute.Ecn => 3,
+            FlowAttribute.DSCodePoint => 63,
+            FlowAttribute.VlanId => 4_095,
+            FlowAttribute.MplsLabel or FlowAttribute.FlowLabel => 0xF_FFFF,
+            _ => null,
+        };
+
+    private static uint NumberOf(RuleAddress value, int octets)
+    {
+        var number = 0u;
+        foreach (var octet in value.Padded[..octets])
+            number = number << 8 | octet;
+        return number;
     }
 
     /// <summary>What is saved without a test. Null where it is wrong, which is told.</summary>

@@ -101,6 +101,7 @@ public sealed class SrlDiagnosticsTests
     [TestCase("IF SourcePeerType == IPv4 SAVE; ELSE IGNORE; SAVE SourcePeerAddress; COUNT;")]
     [TestCase("IF SourcePeerAddress == 10.0/8 && DestPeerAddress == 10.0/8 COUNT; IF SourcePeerAddress == 10.0/8 IGNORE; NOMATCH;")]
     [TestCase("IF DestPeerAddress==130.216/16 NOMATCH; ELSE IF SourcePeerAddress==130.216/16 { SAVE SourcePeerAddress/24; COUNT; } ELSE IGNORE;")]
+    [TestCase("IF DestPeerAddress == 224.0/4 IGNORE; IF DestPeerAddress == 255.255.255.255 IGNORE; IF DestPeerAddress == ff02::/16 IGNORE; COUNT;")]
     public void Consistent_rule_sets_are_not(string program) => Assert.That(Told(program), Is.Empty);
 
     [TestCase("IF SourcePeerType == 1 SAVE\nELSE IGNORE;\nCOUNT;", "1:28: error: expected ';' behind SAVE, before 'ELSE'")]
@@ -148,12 +149,16 @@ public sealed class SrlDiagnosticsTests
         "IF DestTransAddress == 80-90 COUNT; NOMATCH;",
         "1:24: warning: 80-90 is one number of two hexadecimal octets, 32912: there are no ranges"
     )]
+    [TestCase("IF dscp == 64 COUNT; NOMATCH;", "1:12: warning: dsCodePoint is at most 63: a test for this never succeeds")]
+    [TestCase("IF vlanId == 5000 COUNT; NOMATCH;", "1:14: warning: vlanId is at most 4095: a test for this never succeeds")]
+    [TestCase("IF mplsLabel == 1048576 COUNT; NOMATCH;", "1:17: warning: mplsLabel is at most 1048575: a test for this never succeeds")]
     public void What_is_hardly_meant_is_warned_of(string program, string expected) => Assert.That(Told(program), Does.Contain(expected));
 
     [TestCase("DEFINE nets = (10.0/8,\n  11.0/8);\nIF SourcePeerAddress == nets COUNT; NOMATCH;")]
     [TestCase("DEFINE done = SAVE,\n{ STORE FlowKind := 1\\;\nCOUNT\\; };\nIF SourcePeerType == 1 done NOMATCH;")]
     [TestCase("IF SourcePeerAddress == 0/0 COUNT;")]
     [TestCase("IF SourceTransAddress == FF-00 COUNT; NOMATCH;")]
+    [TestCase("IF dscp == (ef, 63) && ecn == ce && vlanId == 4095 && flowLabel == 1048575 COUNT; NOMATCH;")]
     public void What_is_sensible_is_not(string program) => Assert.That(Told(program), Is.Empty);
 
     [Test]
