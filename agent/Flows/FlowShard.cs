@@ -15,6 +15,8 @@ namespace Rtfm.Agent.Flows;
 /// </remarks>
 internal sealed unsafe class FlowShard : IDisposable
 {
+    private const int CacheLine = 64;
+
     private readonly FlowTable _table;
     private readonly FlowSet _set;
     private readonly SearchIndex _search = new();
@@ -150,8 +152,12 @@ internal sealed unsafe class FlowShard : IDisposable
     {
         result.Index = _search.First(result.Hash);
         result.Row = result.Index == 0 ? null : _table.RowAt(result.Index);
-        if (Sse.IsSupported && result.Row != null)
-            Sse.Prefetch0(result.Row);
+        if (!Sse.IsSupported || result.Row == null)
+            return;
+        Sse.Prefetch0(result.Row);
+        // A longer key goes on in the next cache line.
+        if (result.KeyLength > CacheLine - FlowEntry.KeyOffset)
+            Sse.Prefetch0(result.Row + CacheLine);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -108,7 +108,7 @@ internal sealed class Binder
             case AllOf all:
                 return new BoundAll([.. all.Factors.Select(each => BindExpression(each, saves, scope))]);
             case Comparison comparison:
-                var attribute = FindTested(comparison.Attribute, saves, scope);
+                var attribute = FindTested(comparison.Attribute, saves, scope, isTest: true);
                 var operands = attribute is null ? [] : _operands.BindAll(attribute, comparison.Operands);
                 return new BoundComparison(attribute?.Number ?? FlowAttribute.Null, operands);
             default:
@@ -132,8 +132,21 @@ internal sealed class Binder
         var attribute = FindTested(save.Attribute, saves: true, scope);
         if (attribute is not null && save.Value is { } value && _operands.TryBindSaved(attribute, value, save.Mask) is { } operand)
             return new BoundSave(save.Place, attribute.Number, operand.Mask, operand.Value);
+        if (attribute is { Syntax: AttributeSyntax.Distribution } && save.Value is null)
+        {
+            _diagnoser.Error(
+                save.Place,
+                $"{save.Attribute.Name} is a distribution: say which, for example SAVE {save.Attribute.Name} = 60.0!0 & 1.0.25!1500 for 60 buckets of 25 up to 1500 (RFC 2724 §3.2)"
+            );
+            return Nothing(save.Place);
+        }
         if (attribute is not null && save.Value is null && _operands.TryBindMask(attribute, save.Mask, save.Place) is { } mask)
-            return new BoundSave(save.Place, attribute.Number, mask, attribute.Is(AttributeRoles.Statistic) ? default(RuleAddress) : null);
+            return new BoundSave(
+                save.Place,
+                attribute.Number,
+                mask,
+                attribute.Is(AttributeRoles.Statistic) ? new RuleAddress(new byte[attribute.Size]) : null
+            );
         return Nothing(save.Place);
     }
 
@@ -270,7 +283,7 @@ internal sealed class Binder
     }
 
     /// <summary>An attribute that is compared or saved.</summary>
-    private AttributeInfo? FindTested(Reference reference, bool saves, Scope scope)
+    private AttributeInfo? FindTested(Reference reference, bool saves, Scope scope, bool isTest = false)
     {
         if (Find(reference, scope) is not { } attribute)
             return null;
@@ -279,6 +292,8 @@ internal sealed class Binder
             _diagnoser.Error(reference.Place, "FlowRuleset cannot be used: a meter has no rule that tests it (RFC 2720 RuleAttributeNumber)");
         else if (!attribute.Is(AttributeRoles.Testable) && !isVariable)
             _diagnoser.Error(reference.Place, Measured(reference));
+        else if (isTest && attribute.Is(AttributeRoles.Statistic))
+            _diagnoser.Error(reference.Place, $"{reference.Name} is measured where it is saved, and cannot be tested (RFC 2724 §3.2)");
         else if (saves && attribute.Number == FlowAttribute.MatchingStoD)
             _diagnoser.Error(reference.Place, "MatchingStoD cannot be saved");
         else

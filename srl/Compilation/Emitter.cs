@@ -119,12 +119,14 @@ internal sealed class Emitter
     {
         var rule = new Rule(node.Attribute, node.Mask, node.IsRuleValue ? node.Value : new RuleAddress(new byte[node.Mask.Length]), Opcode.Count, 1);
         var next = node.Next!;
+        // A statistic is asked for with a push of the packet's; mask and value are its parameters (RFC 2724 §3.2).
+        var isRuleValue = node.IsRuleValue && !FlowAttributes.Get(node.Attribute).Is(AttributeRoles.Statistic);
         if (next.IsEnd(Opcode.Count))
         {
-            _rules.Add(rule with { Action = node.IsRuleValue ? Opcode.Count : Opcode.CountPkt });
+            _rules.Add(rule with { Action = isRuleValue ? Opcode.Count : Opcode.CountPkt });
             return null;
         }
-        var (tested, untested) = node.IsRuleValue ? (Opcode.PushRuleTo, Opcode.PushRuleToAct) : (Opcode.PushPktTo, Opcode.PushPktToAct);
+        var (tested, untested) = isRuleValue ? (Opcode.PushRuleTo, Opcode.PushRuleToAct) : (Opcode.PushPktTo, Opcode.PushPktToAct);
         Add(rule with { Action = IsTested(next) ? tested : untested }, next);
         return Unplaced(next);
     }

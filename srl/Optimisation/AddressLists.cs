@@ -6,6 +6,9 @@ namespace Rtfm.Srl.Optimisation;
 /// <summary>Makes one test of two for neighbouring values that go on the same way: 10.0.0.0/9 and 10.128.0.0/9 are 10.0.0.0/8.</summary>
 internal static class AddressLists
 {
+    /// <summary>In a longer list prefixes stay prefixes: masks with holes would be in the way of <see cref="AddressTrees"/>.</summary>
+    private const int MaxFree = 32;
+
     public static LoweredProgram Merge(LoweredProgram program)
     {
         var nodes = Topology.FromEnd([program.Main, .. program.Routines.Values]);
@@ -48,7 +51,7 @@ internal static class AddressLists
             {
                 if (!left.Contains(operand))
                     continue;
-                if (TryWiden(operand, left) is not { } wide)
+                if (TryWiden(operand, left, isPrefix: operands.Count > MaxFree) is not { } wide)
                 {
                     next.Add(operand);
                     continue;
@@ -64,17 +67,23 @@ internal static class AddressLists
     }
 
     /// <summary>Finds the value that is different in one bit only; both are taken away.</summary>
+    /// <param name="isPrefix">True: only in the last bit of the mask, so that a prefix stays one.</param>
     private static (RuleAddress Mask, RuleAddress Value)? TryWiden(
         (RuleAddress Mask, RuleAddress Value) operand,
-        HashSet<(RuleAddress, RuleAddress)> left
+        HashSet<(RuleAddress, RuleAddress)> left,
+        bool isPrefix
     )
     {
+        var isLast = true;
         // From the last bit of the mask on: prefixes stay prefixes.
         for (var bit = operand.Mask.Length * 8 - 1; bit >= 0; bit--)
         {
             var flag = (byte)(0x80 >> (bit % 8));
             if ((operand.Mask.Padded[bit / 8] & flag) == 0)
                 continue;
+            if (!isLast && isPrefix)
+                break;
+            isLast = false;
             var value = operand.Value.Octets.ToArray();
             if (value.Length <= bit / 8)
                 continue;

@@ -66,6 +66,11 @@ public sealed class SrlDiagnosticsTests
     [TestCase("IF SourcePeerAddress == 10.0 & 255.255.255.255.255 COUNT;", "error: the mask has 5 octets, but what it is for has 4 octets")]
     [TestCase("IF SourcePeerAddress == 2001:db8:::1 COUNT;", "1:25: error: '2001:db8:::1' is no IPv6 address")]
     [TestCase("IF SourceAdjacentAddress == 00-11-22-33-44-55-66 COUNT;", "error: the value has 7 octets, but sourceAdjacentAddress has 6 octets")]
+    [TestCase(
+        "SAVE ToPacketSize; COUNT;",
+        "1:1: error: ToPacketSize is a distribution: say which, for example SAVE ToPacketSize = 60.0!0 & 1.0.25!1500"
+    )]
+    [TestCase("IF ToPacketSize == 3 COUNT;", "1:4: error: ToPacketSize is measured where it is saved, and cannot be tested")]
     [TestCase("", "1:1: error: there are no statements in it")]
     [TestCase("INCLUDE \"no/such/file.srl\"; COUNT;", "1:1: error: 'no/such/file.srl' cannot be included: there is no such file")]
     public void Faults_are_told_with_what_was_expected(string program, string expected) => Assert.That(Told(program), Does.Contain(expected));

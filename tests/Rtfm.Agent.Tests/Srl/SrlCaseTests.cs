@@ -1,3 +1,4 @@
+using Rtfm.Agent.Flows;
 using Rtfm.Agent.Tests.Matching;
 using Rtfm.Model;
 using Rtfm.Srl;
@@ -297,6 +298,26 @@ public sealed class SrlCaseTests(bool isOptimised)
             ["130.216.4.5>A 60", "A>130.216.4.5 1500", "A>B 1"],
             "SPA 130.216.4.0/24 to=1/60 from=1/1500"
         );
+
+    [Test]
+    public void NEW_06_a_distribution_is_saved_with_its_parameters()
+    {
+        using var harness = new FlowHarness(Compile("SAVE SourcePeerAddress; SAVE ToPacketSize = 60.0!0 & 1.0.25!1500; COUNT;"));
+
+        harness.Send("A:9>B:80 tcp 60", "A:9>B:80 tcp 1500");
+
+        Assert.That(
+            harness.Run.Rules is RuleSet { Rules: var rules } && rules[^1] is { Action: Opcode.CountPkt, Selector: FlowAttribute.ToPacketSize },
+            Is.True,
+            "asked for with a push of the packet's"
+        );
+        FlowSnapshot flow = default;
+        Assert.That(harness.Flows.TryGetNext(0, default, ref flow), Is.True);
+        Assert.That(
+            FlowText.Format(FlowAttribute.ToPacketSize, flow.ValueOf(FlowAttribute.ToPacketSize)),
+            Does.StartWith("1.0.25!1500=60.0!0:").Or.StartWith("1.0.25!1500=60.0.0!0:")
+        );
+    }
 
     private RuleSet Compile(string program)
     {
