@@ -37,7 +37,8 @@ internal static class FieldNotation
             if (!uint.TryParse(field, style, CultureInfo.InvariantCulture, out var number) || number > largest)
             {
                 var shown = kind == '-' ? "FF" : largest.ToString(CultureInfo.InvariantCulture);
-                throw new RuleSyntaxException(column + start, $"'{RuleLine.Shortened(field.ToString())}' is not a number from 0 to {shown}");
+                var found = field.IsEmpty ? "expected a number" : $"'{RuleLine.Shortened(field.ToString())}' is not a number";
+                throw new RuleSyntaxException(column + start, $"{found} from 0 to {shown}");
             }
             for (var shift = 8 * (length - 1); shift >= 0; shift -= 8)
                 octets.Add((byte)(number >> shift));

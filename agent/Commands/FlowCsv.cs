@@ -23,6 +23,20 @@ internal static class FlowCsv
         FlowAttribute.LastActiveTime,
     ];
 
+    /// <summary>What is shown unless other columns are asked for: those of a 5-tuple, and the classes, kinds and further attributes that the rules push.</summary>
+    public static FlowAttribute[] ColumnsFor(RuleSet ruleSet) =>
+        [
+            .. DefaultColumns,
+            .. ruleSet
+                .Rules.Where(rule => rule.Action is Opcode.Count or Opcode.CountPkt or (>= Opcode.PushRuleTo and <= Opcode.PushPktToAct))
+                .Select(rule => rule.Selector)
+                .Where(pushed => FlowAttributes.Get(pushed) is { } info && info.Is(AttributeRoles.Package) && IsExtra(info))
+                .Distinct()
+                .Order(),
+        ];
+
+    private static bool IsExtra(AttributeInfo info) => info.Is(AttributeRoles.Computed) || info.Number >= FlowAttribute.Distributions;
+
     /// <param name="path">The file; <c>-</c> is standard output.</param>
     public static void Write(string path, FlowAttribute[] columns, FlowSet flows)
     {

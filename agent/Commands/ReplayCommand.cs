@@ -77,7 +77,7 @@ internal static class ReplayCommand
             RuleSet[] ruleSets = [.. arguments.GetValue(RuleSetOption)!.Select(ReadRuleSet)];
             if (ruleSets.Length > 1 && arguments.GetValue(Flows) is not null)
                 throw new SettingsException("--flows goes with one --ruleset: its flows are written.");
-            var columns = ReadColumns(arguments.GetValue(Attributes));
+            var columns = arguments.GetValue(Attributes) is { } names ? ReadColumns(names) : FlowCsv.ColumnsFor(ruleSets[0]);
             using var replay = new Metering.Replay(ruleSets, arguments.GetValue(Octets), arguments.GetValue(MaxFlows), arguments.GetValue(Tunnels));
             var clock = Stopwatch.StartNew();
             foreach (var path in arguments.GetValue(Files)!)
@@ -112,11 +112,8 @@ internal static class ReplayCommand
         return assembled.RuleSet ?? throw new SettingsException($"{text}: not a rule set, see above.");
     }
 
-    /// <summary>The columns asked for; by default what a 5-tuple rule set stores.</summary>
-    private static FlowAttribute[] ReadColumns(string? text)
+    private static FlowAttribute[] ReadColumns(string text)
     {
-        if (text is null)
-            return FlowCsv.DefaultColumns;
         return
         [
             .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

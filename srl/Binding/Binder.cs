@@ -130,7 +130,7 @@ internal sealed class Binder
     private BoundStatement BindSave(SaveStatement save, Scope scope)
     {
         var attribute = FindTested(save.Attribute, saves: true, scope);
-        if (attribute is not null && save.Value is { } value && _operands.TryBind(attribute, value, save.Mask) is { } operand)
+        if (attribute is not null && save.Value is { } value && _operands.TryBindSaved(attribute, value, save.Mask) is { } operand)
             return new BoundSave(save.Place, attribute.Number, operand.Mask, operand.Value);
         if (attribute is { Syntax: AttributeSyntax.Distribution } && save.Value is null)
         {
@@ -198,7 +198,8 @@ internal sealed class Binder
             body.Add(new(numbered.Numbers, Bind(numbered.Statement, scope)));
         if (!_program.Subroutines.TryGetValue(call.Subroutine.Name, out var subroutine))
         {
-            _diagnoser.Error(call.Subroutine.Place, $"there is no subroutine '{call.Subroutine.Name}'");
+            if (!_program.LacksSubroutines)
+                _diagnoser.Error(call.Subroutine.Place, $"there is no subroutine '{call.Subroutine.Name}'");
             return Nothing(call.Place);
         }
         _called.Add(subroutine.Name);
@@ -230,6 +231,11 @@ internal sealed class Binder
             {
                 var wanted = parameter.IsVariable ? "a VARIABLE, for example FlowKind" : "an ADDRESS, for example SourcePeerAddress";
                 _diagnoser.Error(call.Arguments[i].Place, $"{subroutine.Name} wants {wanted}, for its parameter '{parameter.Name}'");
+                return null;
+            }
+            if (!attribute.Is(AttributeRoles.Testable) && !FlowAttributes.IsMeterVariable(attribute.Number))
+            {
+                _diagnoser.Error(call.Arguments[i].Place, Measured(call.Arguments[i]));
                 return null;
             }
             arguments[i] = attribute;
@@ -285,7 +291,7 @@ internal sealed class Binder
         if (attribute.Number == FlowAttribute.RuleSet)
             _diagnoser.Error(reference.Place, "FlowRuleset cannot be used: a meter has no rule that tests it (RFC 2720 RuleAttributeNumber)");
         else if (!attribute.Is(AttributeRoles.Testable) && !isVariable)
-            _diagnoser.Error(reference.Place, $"{reference.Name} is what a meter measures: it can be neither tested nor saved");
+            _diagnoser.Error(reference.Place, Measured(reference));
         else if (isTest && attribute.Is(AttributeRoles.Statistic))
             _diagnoser.Error(reference.Place, $"{reference.Name} is measured where it is saved, and cannot be tested (RFC 2724 §3.2)");
         else if (saves && attribute.Number == FlowAttribute.MatchingStoD)
@@ -294,6 +300,8 @@ internal sealed class Binder
             return attribute;
         return null;
     }
+
+    private static string Measured(Reference reference) => $"{reference.Name} is what a meter measures: it can be neither tested nor saved";
 
     private AttributeInfo? Find(Reference reference, Scope scope)
     {

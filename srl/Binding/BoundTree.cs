@@ -55,15 +55,21 @@ internal sealed record BoundReturn(Place Place, int? Label) : BoundStatement(Pla
 
 internal sealed record BoundCall(Place Place, BoundRoutine Routine, ImmutableArray<BoundNumbered> Body) : BoundStatement(Place)
 {
+    private Dictionary<int, BoundStatement>? _byNumber;
+
     /// <summary>What follows RETURN with that number; null where the CALL has nothing for it and is over (AMB-23).</summary>
     public BoundStatement? StatementFor(int label)
     {
-        foreach (var numbered in Body)
+        if (_byNumber is null)
         {
-            if (numbered.Numbers.Contains(label))
-                return numbered.Statement;
+            _byNumber = [];
+            foreach (var numbered in Body)
+            {
+                foreach (var number in numbered.Numbers)
+                    _byNumber.TryAdd(number, numbered.Statement);
+            }
         }
-        return null;
+        return _byNumber.GetValueOrDefault(label);
     }
 }
 

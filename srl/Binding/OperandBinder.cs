@@ -26,8 +26,55 @@ internal sealed class OperandBinder(Diagnoser diagnoser)
         return bound.ToImmutable();
     }
 
-    /// <summary>Null where it is wrong, which is told.</summary>
+    /// <summary>What a test compares with. Null where it is wrong, which is told.</summary>
     public BoundOperand? TryBind(AttributeInfo attribute, Value value, MaskSyntax? mask)
+    {
+        var bound = TryRead(attribute, value, mask);
+        if (bound is not { } operand || operand.Mask.IsZero)
+            return bound;
+        if (HasBitsOutside(operand.Value, operand.Mask))
+            diagnoser.Warn(value.Place, "the value has bits that the mask drops: a test for it never succeeds");
+        else if (LargestOf(attribute.Number) is { } largest && NumberOf(operand.Value, attribute.Size) > largest)
+            diagnoser.Warn(value.Place, $"{attribute.Name} is at most {largest}: a test for this never succeeds");
+        return bound;
+    }
+
+    /// <summary>For attributes that are no whole number of octets in a packet.</summary>
+    private static uint? LargestOf(FlowAttribute attribute) =>
+        attribute switch
+        {
+            FlowAttribute.Ecn => 3,
+            FlowAttribute.DSCodePoint => 63,
+            FlowAttribute.VlanId => 4_095,
+            FlowAttribute.MplsLabel or FlowAttribute.FlowLabel => 0xF_FFFF,
+            _ => null,
+        };
+
+    private static uint NumberOf(RuleAddress value, int octets)
+    {
+        var number = 0u;
+        foreach (var octet in value.Padded[..octets])
+            number = number << 8 | octet;
+        return number;
+    }
+
+    /// <summary>What is saved without a test. Null where it is wrong, which is told.</summary>
+    public BoundOperand? TryBindSaved(AttributeInfo attribute, Value value, MaskSyntax? mask)
+    {
+        var bound = TryRead(attribute, value, mask);
+        if (bound is not { } operand || attribute.Is(AttributeRoles.Statistic) || !HasBitsOutside(operand.Value, operand.Mask))
+            return bound;
+        // Bits that an address's mask drops are saved as zeros, any other value as it is (AMB-35).
+        if (!attribute.Is(AttributeRoles.Masked))
+            return bound;
+        diagnoser.Warn(value.Place, "the value has bits that the mask drops: they are saved as zeros");
+        var octets = operand.Value.Octets.ToArray();
+        for (var i = 0; i < octets.Length; i++)
+            octets[i] &= operand.Mask.Padded[i];
+        return operand with { Value = new(octets) };
+    }
+
+    private BoundOperand? TryRead(AttributeInfo attribute, Value value, MaskSyntax? mask)
     {
         try
         {
@@ -36,10 +83,7 @@ internal sealed class OperandBinder(Diagnoser diagnoser)
             if (octets.Length > length)
                 throw new SrlSyntaxException(value.Place, $"the value has {Octets(octets.Length)}, but {attribute.Name} has {Octets(length)}");
             Array.Resize(ref octets, length);
-            var bound = new BoundOperand(MaskOf(attribute, mask, length, value.Place), Padded(octets));
-            if (!attribute.Is(AttributeRoles.Statistic) && !bound.Mask.IsZero && HasBitsOutside(bound.Value, bound.Mask))
-                diagnoser.Warn(value.Place, "the value has bits that the mask drops: a test for it never succeeds");
-            return bound;
+            return new BoundOperand(MaskOf(attribute, mask, length, value.Place), Padded(octets));
         }
         catch (SrlSyntaxException wrong)
         {
@@ -96,7 +140,7 @@ internal sealed class OperandBinder(Diagnoser diagnoser)
                     Names.Find(attribute.Number, value.Text)
                     ?? throw new SrlSyntaxException(
                         value.Place,
-                        $"'{RuleLine.Shortened(value.Text)}' is no value that {attribute.Name} is known to have{Words.Suggestion(value.Text, Names.For(attribute.Number).Keys)}"
+                        $"'{RuleLine.Shortened(value.Text)}' is no define, and no value that {attribute.Name} is known to have{Words.Suggestion(value.Text, Names.For(attribute.Number).Keys)}"
                     );
                 var octets = new byte[Math.Max(1, attribute.Size)];
                 for (var i = 0; i < octets.Length; i++)
@@ -104,18 +148,30 @@ internal sealed class OperandBinder(Diagnoser diagnoser)
                 return octets;
             default:
                 var read = ReadOctets(attribute, value);
-                if (read.Length == 1 && attribute.Syntax is AttributeSyntax.PeerAddress or AttributeSyntax.AdjacentAddress && read.Length == 1)
+                // Zero is the same in both readings.
+                if (read is [not 0] && attribute.Syntax is AttributeSyntax.PeerAddress or AttributeSyntax.AdjacentAddress)
                     diagnoser.Warn(value.Place, $"{value.Text} is the first octet of an address, as {value.Text}.0 is");
+                if (attribute.Size == 2 && read.Length == 2 && LooksLikeRange(value.Text))
+                    diagnoser.Warn(
+                        value.Place,
+                        $"{value.Text} is one number of two hexadecimal octets, {read[0] << 8 | read[1]}: there are no ranges"
+                    );
                 return read;
         }
     }
+
+    private static bool LooksLikeRange(string text) =>
+        text.Contains('-', StringComparison.Ordinal) && text.All(c => char.IsAsciiDigit(c) || c == '-');
 
     private static byte[] ReadOctets(AttributeInfo attribute, Value value)
     {
         if (value.Kind != ValueKind.IPv6)
             return InPlace(value, () => FieldNotation.Read(value.Text, FieldNotation.SingleFieldOctets(attribute), 1));
         if (attribute.Syntax != AttributeSyntax.PeerAddress && !FlowAttributes.IsMeterVariable(attribute.Number))
-            throw new SrlSyntaxException(value.Place, $"{attribute.Name} is no IPv6 address");
+        {
+            var hint = attribute.Syntax == AttributeSyntax.AdjacentAddress ? "; its octets are written with '-' between them" : "";
+            throw new SrlSyntaxException(value.Place, $"{attribute.Name} is no IPv6 address{hint}");
+        }
         return IPAddress.TryParse(value.Text, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6
             ? ip.GetAddressBytes()
             : throw new SrlSyntaxException(value.Place, $"'{RuleLine.Shortened(value.Text)}' is no IPv6 address");

@@ -93,6 +93,13 @@ internal sealed class ConsistencyCheck
             ? tests
             : new(tests, node.Attribute, node.Mask, node.Value, isMatched);
 
+    /// <summary>What is known of each packet and its answer: no packet comes from a multicast or broadcast address.</summary>
+    private static readonly Facts Unicast = new[] { FlowAttribute.SourcePeerAddress, FlowAttribute.DestPeerAddress }.Aggregate(
+        Facts.None(),
+        (facts, attribute) =>
+            facts.With(attribute, new([0xF0, 0]), new([0xE0, 0]), isMatched: false).With(attribute, new([0xFF, 0]), new([0xFF, 0]), isMatched: false)
+    );
+
     /// <summary>True where a packet may go the one way, and its answer the other.</summary>
     private static bool IsPossible(Way counted, Way ignored)
     {
@@ -101,7 +108,7 @@ internal sealed class ConsistencyCheck
             tests.Add(test with { Attribute = OneOf(test.Attribute) });
         for (var test = ignored.Tests; test is not null; test = test.Before)
             tests.Add(test with { Attribute = OneOf(FlowAttributes.Get(test.Attribute).Reverse) });
-        var facts = Facts.None();
+        var facts = Unicast;
         foreach (var test in tests.OrderByDescending(test => test.IsMatched))
         {
             if (facts.Decide(test.Attribute, test.Mask, test.Value) is { } decided && decided != test.IsMatched)

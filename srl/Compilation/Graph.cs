@@ -74,8 +74,11 @@ internal sealed class Graph(int maxNodes = Graph.MaxNodes)
             }
         );
 
+    /// <summary>What ends without counting does not ask what was saved.</summary>
     public Node Undo(int count, Node next)
     {
+        if (next.IsEnd(Opcode.Ignore) || next.IsEnd(Opcode.NoMatch))
+            return next;
         for (; count > 0; count--)
             next = Add(
                 new Node

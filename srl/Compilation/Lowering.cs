@@ -38,19 +38,6 @@ internal sealed class Lowering
         return new(lowering._graph, main, lowering._routines);
     }
 
-    /// <summary>The slot that a RETURN goes to: labels in their order, then the one for none (SRL-40, SRL-41).</summary>
-    public static int SlotOf(BoundRoutine routine, int? label)
-    {
-        var slot = 1;
-        foreach (var each in routine.Labels)
-        {
-            if (each == label)
-                return slot;
-            slot++;
-        }
-        return slot;
-    }
-
     private Node Row(ImmutableArray<BoundStatement> row, Node next, Func<int?, Node> onReturn)
     {
         for (var i = row.Length - 1; i >= 0; i--)
@@ -104,7 +91,9 @@ internal sealed class Lowering
             return Inline(routine, returns, next);
         if (!_routines.ContainsKey(routine))
         {
-            Node End(int? label) => _graph.Return(SlotOf(routine, label));
+            // The slots that RETURNs go to: numbers in their order, then the one for none (SRL-40, SRL-41).
+            var slots = routine.Labels.Select((label, index) => (label, index)).ToDictionary(each => each.label, each => each.index + 1);
+            Node End(int? label) => _graph.Return(label is { } number ? slots[number] : slots.Count + 1);
             _routines[routine] = Row(routine.Body, End(null), End);
         }
         return _graph.Call(routine, [.. routine.Labels.Select(label => returns[label]), next]);

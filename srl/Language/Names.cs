@@ -27,6 +27,8 @@ internal static class Names
 
     private static readonly FrozenDictionary<string, uint> TcpFlags = Table("fin 1 syn 2 rst 4 psh 8 ack 16 urg 32 ece 64 cwr 128");
 
+    private static readonly FrozenDictionary<string, uint> TunnelTypes = Table("none 0 ipip 1 ip-in-ip 1 ipinip 1 gre 2 vxlan 3");
+
     private static readonly FrozenDictionary<string, uint> Truth = Table("true 1 false 0");
 
     private static readonly FrozenDictionary<string, uint> PeerTypes = Enumeration<PeerType>();
@@ -49,6 +51,7 @@ internal static class Names
             FlowAttribute.DSCodePoint => CodePoints,
             FlowAttribute.Ecn => CongestionMarks,
             FlowAttribute.TcpFlags => TcpFlags,
+            FlowAttribute.TunnelType => TunnelTypes,
             FlowAttribute.MatchingStoD => Truth,
             _ => None,
         };

@@ -58,7 +58,7 @@ internal sealed partial class Parser
             _diagnoser.Warn(token.Place, "SET with a number is passed over: the number is chosen when the rule set is loaded");
         else
             _name = token.Text;
-        Expect(";", "';'");
+        ExpectSemicolon();
     }
 
     /// <summary><c>INCLUDE "file" ;</c> or <c>INCLUDE file ;</c>: the file's text, from the folder of the file that includes it.</summary>

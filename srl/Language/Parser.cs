@@ -20,6 +20,12 @@ internal sealed partial class Parser
     private int _nesting;
     private bool _isInSubroutine;
 
+    /// <summary>True where a subroutine may have been lost to a fault.</summary>
+    private bool _lacksSubroutines;
+
+    /// <summary>Behind the last token.</summary>
+    private Cursor _behind;
+
     /// <summary>What ends the statements that are being read, the innermost last.</summary>
     private readonly Stack<string> _ends = [];
 
@@ -44,8 +50,9 @@ internal sealed partial class Parser
         catch (SrlHopelessException wrong)
         {
             _diagnoser.Error(wrong.Place, wrong.Message);
+            _lacksSubroutines = true;
         }
-        return new(statements.ToImmutable(), _subroutines, _name);
+        return new(statements.ToImmutable(), _subroutines, _name, _lacksSubroutines || _diagnoser.IsFull);
     }
 
     private bool IsAtEnd()
@@ -73,44 +80,74 @@ internal sealed partial class Parser
     private void ReadSubroutine()
     {
         var place = Take().Place;
-        var name = TakeName("the subroutine's name");
-        Expect("(", "'(' and the parameters");
-        var parameters = ImmutableArray.CreateBuilder<Parameter>();
-        while (!Peek().Is(")"))
+        Reference name;
+        ImmutableArray<Parameter> parameters;
+        try
         {
-            if (parameters.Count > 0)
-                Expect(",", "',' or ')'");
-            var kind = Take();
-            if (!kind.Is("ADDRESS") && !kind.Is("VARIABLE"))
-                throw Expected(kind, "ADDRESS or VARIABLE, and a parameter's name");
-            var parameter = TakeName("the parameter's name");
-            if (parameters.Any(each => each.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase)))
-                _diagnoser.Error(parameter.Place, $"there is already a parameter '{parameter.Name}'");
-            parameters.Add(new(parameter.Place, parameter.Name, kind.Is("VARIABLE")));
+            name = TakeName("the subroutine's name");
+            parameters = ReadParameters();
         }
-        Take();
+        catch (SrlSyntaxException wrong)
+        {
+            // What its body means cannot be told.
+            _diagnoser.Error(wrong.Place, wrong.Message);
+            _lacksSubroutines = true;
+            while (Peek().Kind != TokenKind.End && !Peek().Is("ENDSUB") && !Peek().Is("SUBROUTINE"))
+                Take();
+            if (Peek().Is("ENDSUB"))
+                Take();
+            if (Peek().Is(";"))
+                Take();
+            return;
+        }
         _isInSubroutine = true;
-        var body = ReadStatements("ENDSUB", out var end);
+        var body = ReadStatements("ENDSUB", place, out var end);
         _isInSubroutine = false;
-        var subroutine = new Subroutine(place, name.Name, parameters.ToImmutable(), body, end);
+        var subroutine = new Subroutine(place, name.Name, parameters, body, end);
         if (!_subroutines.TryAdd(name.Name, subroutine))
             _diagnoser.Error(name.Place, $"there is already a subroutine '{name.Name}'");
         if (body.IsEmpty)
             _diagnoser.Error(end, "expected a statement: a subroutine has at least one");
-        Expect(";", "';' behind ENDSUB");
+        ExpectSemicolon();
+    }
+
+    private ImmutableArray<Parameter> ReadParameters()
+    {
+        Expect("(", "'(' and the parameters");
+        var parameters = ImmutableArray.CreateBuilder<Parameter>();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        while (!Peek().Is(")"))
+        {
+            if (parameters.Count > 0)
+                Expect(",", "',' or ')'");
+            var kind = Peek();
+            if (!kind.Is("ADDRESS") && !kind.Is("VARIABLE"))
+                throw Expected(kind, "ADDRESS or VARIABLE, and a parameter's name");
+            Take();
+            var parameter = TakeName("the parameter's name");
+            if (!names.Add(parameter.Name))
+                _diagnoser.Error(parameter.Place, $"there is already a parameter '{parameter.Name}'");
+            parameters.Add(new(parameter.Place, parameter.Name, kind.Is("VARIABLE")));
+        }
+        Take();
+        return parameters.ToImmutable();
     }
 
     /// <summary>Statements up to a word or brace, which is taken.</summary>
-    private ImmutableArray<Statement> ReadStatements(string end, out Place place)
+    /// <param name="opener">What that belongs to, for messages.</param>
+    private ImmutableArray<Statement> ReadStatements(string end, Place opener, out Place place)
     {
         var statements = ImmutableArray.CreateBuilder<Statement>();
         place = Scanner.PlaceOf(_at);
         _ends.Push(end);
-        while (!IsEndReached(end, ref place))
+        while (!IsEndReached(end, opener, ref place))
             ReadRecovering(() =>
             {
                 if (Peek().Is("SUBROUTINE"))
-                    throw new SrlHopelessException(Peek().Place, "a subroutine cannot be declared inside of something");
+                {
+                    var at = Peek().Place;
+                    throw new SrlHopelessException(at, $"a subroutine cannot be declared inside of something: expected '{end}'{InLine(opener, at)}");
+                }
                 if (!TryReadDirective())
                     statements.Add(ReadStatement());
             });
@@ -119,7 +156,7 @@ internal sealed partial class Parser
     }
 
     /// <summary>True where the statements end, as they should or not; the word or brace that ends them is taken.</summary>
-    private bool IsEndReached(string end, ref Place place)
+    private bool IsEndReached(string end, Place opener, ref Place place)
     {
         var isReached = false;
         var at = place;
@@ -128,7 +165,7 @@ internal sealed partial class Parser
             var token = Peek();
             at = token.Place;
             if (token.Kind == TokenKind.End || _diagnoser.IsFull)
-                throw new SrlHopelessException(at, $"expected a statement or '{end}', but here is {token.Shown}");
+                throw new SrlHopelessException(at, $"expected a statement or '{end}'{InLine(opener, at)}, but here is {token.Shown}");
             isReached = token.Is(end);
             if (isReached)
             {
@@ -137,13 +174,19 @@ internal sealed partial class Parser
             else if (_ends.Any(token.Is))
             {
                 // It ends something further out: what is inner has been forgotten to end.
-                _diagnoser.Error(at, $"expected a statement or '{end}', but here is {token.Shown}");
+                _diagnoser.Error(at, $"expected a statement or '{end}'{InLine(opener, at)}, but here is {token.Shown}");
                 isReached = true;
             }
         });
         place = at;
         return isReached;
     }
+
+    /// <summary>Which of several it is that something is missing for, unless both stand in one line.</summary>
+    private static string InLine(Place opener, Place at) =>
+        LineOf(opener) == LineOf(at) && opener.Source == at.Source ? "" : $" for line {LineOf(opener)}";
+
+    private static int LineOf(Place place) => place.Source.Locate(place.Offset).Line.Number;
 
     private void ReadRecovering(Action read)
     {
@@ -197,7 +240,7 @@ internal sealed partial class Parser
     private CompoundStatement ReadCompound(string? label)
     {
         var place = Take().Place;
-        var statements = ReadStatements("}", out var end);
+        var statements = ReadStatements("}", place, out var end);
         if (statements.IsEmpty)
             _diagnoser.Error(end, "expected a statement: there is at least one between braces");
         return new(place, label, statements);
@@ -206,6 +249,8 @@ internal sealed partial class Parser
     private CompoundStatement ReadLabelled()
     {
         var label = Take();
+        if (!Peek().Is(":") && (label.Is("and") || label.Is("or")))
+            throw new SrlSyntaxException(label.Place, $"{label.Shown} is no statement; tests are joined with && and ||");
         if (!Peek().Is(":"))
             throw new SrlSyntaxException(label.Place, $"{label.Shown} is no statement{Words.KeywordSuggestion(label.Text)}");
         Take();
@@ -244,6 +289,14 @@ internal sealed partial class Parser
             hasStatement = Take().Is(",");
             return true;
         }
+        var next = Peek();
+        if (next.Is("{") || next.Is("}") || next.Kind == TokenKind.End || Words.Keywords.Contains(next.Text))
+        {
+            // Forgotten before the IF's statement, or before what comes behind an IF without one.
+            hasStatement = next.Is("{") || IsStatement(next);
+            _diagnoser.Error(Scanner.PlaceOf(_behind), $"expected {(hasStatement ? "','" : "';'")} behind SAVE, before {next.Shown}");
+            return true;
+        }
         _at = before;
         return false;
     }
@@ -264,14 +317,47 @@ internal sealed partial class Parser
         Take();
         var body = ImmutableArray.CreateBuilder<NumberedStatement>();
         _ends.Push("ENDCALL");
-        while (!IsEndReached("ENDCALL", ref place))
-            ReadRecovering(() => body.Add(ReadNumbered(body)));
+        var numbers = new HashSet<int>();
+        var isLost = false;
+        while (!isLost && !IsEndReached("ENDCALL", start, ref place))
+            ReadRecovering(() =>
+            {
+                if (Peek().Kind == TokenKind.Number)
+                    body.Add(ReadNumbered(numbers));
+                else
+                    isLost = !TrySkipToNumbered(start);
+            });
         _ends.Pop();
-        Expect(";", "';' behind ENDCALL");
+        if (!isLost)
+            ExpectSemicolon();
         return new(start, name, arguments.ToImmutable(), body.ToImmutable());
     }
 
-    private NumberedStatement ReadNumbered(ImmutableArray<NumberedStatement>.Builder earlier)
+    /// <summary>Tells that a statement in a CALL has no number.</summary>
+    /// <returns>False where the CALL has no end either.</returns>
+    private bool TrySkipToNumbered(Place call)
+    {
+        var token = Peek();
+        _diagnoser.Error(token.Place, $"expected the number of a return, or ENDCALL{InLine(call, token.Place)}, but here is {token.Shown}");
+        for (; ; )
+        {
+            token = Peek();
+            if (token.Kind == TokenKind.End || token.Is("SUBROUTINE"))
+                return false;
+            if (_ends.Any(token.Is))
+                return true;
+            var before = _at;
+            Take();
+            if (token.Kind == TokenKind.Number && Peek().Is(":"))
+            {
+                _at = before;
+                return true;
+            }
+        }
+    }
+
+    /// <param name="earlier">The CALL's numbers so far.</param>
+    private NumberedStatement ReadNumbered(HashSet<int> earlier)
     {
         var numbers = ImmutableArray.CreateBuilder<int>();
         var first = Peek().Place;
@@ -280,12 +366,10 @@ internal sealed partial class Parser
             Take();
             Expect(":", "':' behind a return's number");
             var value = NumberOf(number, int.MaxValue);
-            if (numbers.Contains(value) || earlier.Any(each => each.Numbers.Contains(value)))
+            if (!earlier.Add(value))
                 _diagnoser.Error(number.Place, $"the number {value} stands already in this CALL");
             numbers.Add(value);
         }
-        if (numbers.Count == 0)
-            throw Expected(Peek(), "the number of a return, or ENDCALL");
         return new(first, numbers.ToImmutable(), ReadStatement());
     }
 
@@ -329,7 +413,7 @@ internal sealed partial class Parser
             default:
                 throw Expected(token, "a statement");
         }
-        Expect(";", "';'");
+        ExpectSemicolon();
         return statement;
     }
 
@@ -362,8 +446,9 @@ internal sealed partial class Parser
                 _read = null;
                 continue;
             }
-            if (token.Kind == TokenKind.End || (depth == 0 && _ends.Any(token.Is)))
+            if (token.Kind == TokenKind.End || (depth == 0 && _ends.Any(token.Is)) || (_ends.Count == 0 && token.Is("SUBROUTINE")))
                 return;
+            _lacksSubroutines |= token.Is("SUBROUTINE");
             Take();
             if (token.Is("{"))
                 depth++;
@@ -386,9 +471,29 @@ internal sealed partial class Parser
     private Token Take(bool isOperand = false)
     {
         var token = Peek(isOperand);
-        _at = token.Next;
+        _at = _behind = token.Next;
         return token;
     }
+
+    /// <summary>A semicolon; where one was only forgotten before what follows, that is told and nothing is skipped.</summary>
+    private void ExpectSemicolon()
+    {
+        var next = Peek();
+        if (next.Is(";"))
+        {
+            Take();
+            return;
+        }
+        var behind = Scanner.PlaceOf(_behind);
+        var isInNewLine =
+            next.Kind is TokenKind.Word or TokenKind.Number && (behind.Source != next.Place.Source || LineOf(behind) != LineOf(next.Place));
+        if (next.Kind != TokenKind.End && !next.Is("}") && !Words.Keywords.Contains(next.Text) && !isInNewLine)
+            throw Expected(next, "';'");
+        _diagnoser.Error(behind, $"expected ';' before {next.Shown}");
+    }
+
+    private static bool IsStatement(Token token) =>
+        Words.Keywords.Contains(token.Text) && !token.Is("ELSE") && !token.Is("ENDSUB") && !token.Is("ENDCALL") && !token.Is("SUBROUTINE");
 
     private void Expect(string symbol, string what)
     {

@@ -158,12 +158,26 @@ internal sealed class Scanner(Diagnoser diagnoser)
                 at = SkipLine(at);
             text.Append(IsEnd(at) ? ' ' : Char(at));
         }
+        if (IsRunOn(text.ToString()))
+            diagnoser.Warn(namePlace, $"the text of '{name}' goes on into a statement: is the ';' of its line missing?");
         if (Words.IsReserved(name))
             diagnoser.Error(namePlace, $"'{name}' is a word of the language: it cannot be defined");
         else if (!_defines.TryAdd(name, new(name, new SourceText(name, text.ToString()), namePlace)) && _defines[name].Place != namePlace)
             diagnoser.Error(namePlace, $"'{name}' is already defined, in line {LineOf(_defines[name].Place)}");
         return Next(at);
     }
+
+    /// <summary>True for a value, and in a later line what looks like a statement.</summary>
+    private static bool IsRunOn(string text)
+    {
+        var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length > 1
+            && !char.IsAsciiLetter(lines[0][0])
+            && lines[0][0] != '{'
+            && lines.Skip(1).Any(line => Words.Keywords.Contains(FirstWord(line)));
+    }
+
+    private static string FirstWord(string line) => new([.. line.TakeWhile(char.IsAsciiLetter)]);
 
     private static int LineOf(Place place) => place.Source.Locate(place.Offset).Line.Number;
 

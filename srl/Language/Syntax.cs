@@ -5,7 +5,13 @@ namespace Rtfm.Srl.Language;
 
 /// <summary>A program as it was written: its statements, and its subroutines by name (RFC 2723 §2.2).</summary>
 /// <param name="Name">What a SET statement calls it; null where there is none.</param>
-internal sealed record SrlProgram(ImmutableArray<Statement> Statements, IReadOnlyDictionary<string, Subroutine> Subroutines, string? Name);
+/// <param name="LacksSubroutines">True where a fault may have hidden some.</param>
+internal sealed record SrlProgram(
+    ImmutableArray<Statement> Statements,
+    IReadOnlyDictionary<string, Subroutine> Subroutines,
+    string? Name,
+    bool LacksSubroutines
+);
 
 /// <summary>RFC 2723 §3.4.</summary>
 internal sealed record Subroutine(Place Place, string Name, ImmutableArray<Parameter> Parameters, ImmutableArray<Statement> Body, Place End);

@@ -100,20 +100,23 @@ internal static class Words
     private static bool IsUsable(AttributeInfo info) =>
         info.Is(AttributeRoles.Testable) && info.Number != FlowAttribute.Null && !FlowAttributes.IsMeterVariable(info.Number);
 
-    /// <summary>Letters to change, add or leave out.</summary>
+    /// <summary>Letters to change, add, leave out, or interchange with the next one.</summary>
     private static int Distance(string word, string name)
     {
-        var row = Enumerable.Range(0, name.Length + 1).ToArray();
+        var (before, last, row) = (new int[name.Length + 1], new int[name.Length + 1], Enumerable.Range(0, name.Length + 1).ToArray());
         for (var i = 1; i <= word.Length; i++)
         {
-            var diagonal = row[0];
+            (before, last, row) = (last, row, before);
             row[0] = i;
             for (var j = 1; j <= name.Length; j++)
             {
-                var isSame = char.ToUpperInvariant(word[i - 1]) == char.ToUpperInvariant(name[j - 1]);
-                (diagonal, row[j]) = (row[j], Math.Min(diagonal + (isSame ? 0 : 1), Math.Min(row[j], row[j - 1]) + 1));
+                row[j] = Math.Min(last[j - 1] + (IsSame(i, j) ? 0 : 1), Math.Min(last[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && IsSame(i, j - 1) && IsSame(i - 1, j))
+                    row[j] = Math.Min(row[j], before[j - 2] + 1);
             }
         }
         return row[^1];
+
+        bool IsSame(int i, int j) => char.ToUpperInvariant(word[i - 1]) == char.ToUpperInvariant(name[j - 1]);
     }
 }

@@ -12,6 +12,12 @@ internal sealed class Facts
 
     private readonly Facts? _before;
     private readonly int _length;
+
+    /// <summary>A fact further back, so that a chain can be gone along in steps that grow: those of a skew binary number.</summary>
+    private readonly Facts _jump;
+
+    /// <summary>The latest fact, this one or before it, that is a change of variables.</summary>
+    private readonly Facts? _change;
     private readonly FlowAttribute _attribute;
     private readonly Bits _mask;
     private readonly Bits _value;
@@ -34,6 +40,11 @@ internal sealed class Facts
     {
         _before = before;
         _length = before is null ? 0 : before._length + 1;
+        _jump =
+            before is null ? this
+            : before._length - before._jump._length == before._jump._length - before._jump._jump._length ? before._jump._jump
+            : before;
+        _change = kind is Kind.Changed or Kind.AllChanged ? this : before?._change;
         (_kind, _attribute, _mask, _value) = (kind, attribute, Bits.Of(mask), Bits.Of(value));
     }
 
@@ -63,24 +74,35 @@ internal sealed class Facts
     /// <summary>What is known where two ways meet: what was known where they parted, but of variables that were set on either.</summary>
     public static Facts Common(Facts first, Facts second)
     {
+        // Ways of one program begin with the same facts; ways of two have none in common.
+        if (FindFork(first, second) is not { } fork)
+            return None();
         var changed = new HashSet<FlowAttribute>();
-        var isAnyChanged = false;
-        while (!ReferenceEquals(first, second))
+        foreach (var way in new[] { first, second })
         {
-            ref var longer = ref first._length >= second._length ? ref first : ref second;
-            if (longer._kind == Kind.Changed)
-                changed.Add(longer._attribute);
-            isAnyChanged |= longer._kind == Kind.AllChanged;
-            // Ways of one program begin with the same facts; ways of two have none in common.
-            if (longer._before is null)
-                return None();
-            longer = longer._before;
+            for (var change = way._change; change is not null && change._length > fork._length; change = change._before!._change)
+            {
+                if (change._kind == Kind.AllChanged)
+                    return fork.AfterAnyChange();
+                changed.Add(change._attribute);
+            }
         }
-        if (isAnyChanged)
-            return first.AfterAnyChange();
-        foreach (var attribute in changed)
-            first = first.AfterSave(attribute, null);
-        return first;
+        return changed.Aggregate(fork, (common, attribute) => common.AfterSave(attribute, null));
+    }
+
+    /// <summary>The last fact that two ways have in common.</summary>
+    private static Facts? FindFork(Facts first, Facts second)
+    {
+        var (longer, shorter) = first._length >= second._length ? (first, second) : (second, first);
+        while (longer._length > shorter._length)
+            longer = longer._jump._length >= shorter._length ? longer._jump : longer._before!;
+        while (!ReferenceEquals(longer, shorter))
+        {
+            if (longer._before is null)
+                return null;
+            (longer, shorter) = ReferenceEquals(longer._jump, shorter._jump) ? (longer._before!, shorter._before!) : (longer._jump, shorter._jump);
+        }
+        return longer;
     }
 
     /// <summary>The outcome of a test where it is known, else null.</summary>

@@ -20,7 +20,7 @@ public sealed class RuleAssemblerDiagnosticsTests
     [TestCase("sourceTransAddress/16 = 65536: Count", 25, "'65536' is not a number from 0 to 65535")]
     [TestCase("sourcePeerAddress/32 = 10.0.0.256: Count", 31, "'256' is not a number from 0 to 255")]
     [TestCase("sourceAdjacentAddress/48 = 00-1FF: Count", 31, "'1FF' is not a number from 0 to FF")]
-    [TestCase("sourcePeerAddress/32 = 10..1: Count", 27, "'' is not a number from 0 to 255")]
+    [TestCase("sourcePeerAddress/32 = 10..1: Count", 27, "expected a number from 0 to 255")]
     [TestCase("sourcePeerAddress/32 = 1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18.19.20.21: Count", 24, "a value has at most 20 octets")]
     [TestCase("sourcePeerAddress/32 = 2001:::1: Count", 24, "'2001:::1' is no IPv6 address")]
     [TestCase("flowKind & 255 = '': Count", 18, "expected one character of one octet between quotes")]

@@ -35,14 +35,21 @@ public sealed class SrlDiagnosticsTests
         "1:8: error: s wants a VARIABLE, for example FlowKind, for its parameter 'v'"
     )]
     [TestCase("CALL s() ENDCALL; COUNT; SUBROUTINE s(VARIABLE v) RETURN; ENDSUB;", "1:6: error: s has 1 parameters, but here are 0 arguments")]
+    [TestCase(
+        "CALL s(ToOctets) ENDCALL; COUNT; SUBROUTINE s(ADDRESS a) SAVE a; RETURN; ENDSUB;",
+        "1:8: error: ToOctets is what a meter measures: it can be neither tested nor saved"
+    )]
     public void TC_116_arguments_fit_their_parameters(string program, string expected) => Assert.That(Told(program), Does.Contain(expected));
 
-    [TestCase("COUNT", "1:6: error: expected ';', but here is the end of the program")]
+    [TestCase("COUNT", "1:6: error: expected ';' before the end of the program")]
     [TestCase("IF SourcePeerAddres == 10.1 COUNT;", "1:4: error: 'SourcePeerAddres' is no attribute. Did you mean sourcePeerAddress?")]
     [TestCase("IF SourceTransType = 6 COUNT;", "1:20: error: expected '==' and a value, but here is '='")]
     [TestCase("IF SourceTransType != 6 COUNT;", "1:20: error: expected '==' and a value, but here is '!=': the language has only ==")]
-    [TestCase("CUONT;", "1:1: error: 'CUONT' is no statement")]
-    [TestCase("IF SourceTransType == tpc COUNT;", "1:23: error: 'tpc' is no value that sourceTransType is known to have")]
+    [TestCase("CUONT;", "1:1: error: 'CUONT' is no statement. Did you mean COUNT?")]
+    [TestCase(
+        "IF SourceTransType == tpc COUNT;",
+        "1:23: error: 'tpc' is no define, and no value that sourceTransType is known to have. Did you mean tcp?"
+    )]
     [TestCase("IF SourcePeerType == 1 { COUNT; }; ELSE IGNORE;", "1:36: error: this ELSE has no IF before it")]
     [TestCase("a: { EXIT b; }", "1:11: error: no statement around this one is labelled 'b'")]
     [TestCase("a: { ; } a: { ; } COUNT;", "1:13: error: there is already a statement labelled 'a'")]
@@ -99,7 +106,65 @@ public sealed class SrlDiagnosticsTests
     [TestCase("IF SourcePeerType == IPv4 SAVE; ELSE IGNORE; SAVE SourcePeerAddress; COUNT;")]
     [TestCase("IF SourcePeerAddress == 10.0/8 && DestPeerAddress == 10.0/8 COUNT; IF SourcePeerAddress == 10.0/8 IGNORE; NOMATCH;")]
     [TestCase("IF DestPeerAddress==130.216/16 NOMATCH; ELSE IF SourcePeerAddress==130.216/16 { SAVE SourcePeerAddress/24; COUNT; } ELSE IGNORE;")]
+    [TestCase("IF DestPeerAddress == 224.0/4 IGNORE; IF DestPeerAddress == 255.255.255.255 IGNORE; IF DestPeerAddress == ff02::/16 IGNORE; COUNT;")]
     public void Consistent_rule_sets_are_not(string program) => Assert.That(Told(program), Is.Empty);
+
+    [TestCase("IF SourcePeerType == 1 SAVE\nELSE IGNORE;\nCOUNT;", "1:28: error: expected ';' behind SAVE, before 'ELSE'")]
+    [TestCase("IF SourcePeerType == 1 SAVE {\nCOUNT;\n}", "1:28: error: expected ',' behind SAVE, before '{'")]
+    [TestCase("IF SourcePeerType == 1 SAVE COUNT;\nIGNORE;", "1:28: error: expected ',' behind SAVE, before 'COUNT'")]
+    [TestCase("SAVE SourcePeerAddress\nCOUNT;", "1:23: error: expected ';' before 'COUNT'")]
+    [TestCase("SAVE SourcePeerAddress # all\nl: { EXIT l; }\nCOUNT;", "1:23: error: expected ';' before 'l'")]
+    [TestCase("{ SAVE SourcePeerAddress }\nCOUNT;", "1:25: error: expected ';' before '}'")]
+    [TestCase("CALL s() 1: COUNT\n2: IGNORE; ENDCALL; SUBROUTINE s() RETURN 1; ENDSUB;", "1:18: error: expected ';' before '2'")]
+    [TestCase("CALL s() ENDCALL; COUNT\nSUBROUTINE s() RETURN; ENDSUB;", "1:24: error: expected ';' before 'SUBROUTINE'")]
+    [TestCase(
+        "CALL s() ENDCALL;\nSUBROUTINE s()\nRETURN;\n",
+        "4:1: error: expected a statement or 'ENDSUB' for line 2, but here is the end of the program"
+    )]
+    [TestCase("{\nIF SourcePeerType == 1 {\nCOUNT;\n}", "4:2: error: expected a statement or '}' for line 1, but here is the end of the program")]
+    [TestCase(
+        "CALL s()\n1: COUNT;\nSAVE SourcePeerAddress;\nCOUNT;\nSUBROUTINE s() RETURN 1; ENDSUB;",
+        "3:1: error: expected the number of a return, or ENDCALL for line 1, but here is 'SAVE'"
+    )]
+    [TestCase(
+        "CALL s() COUNT; 2: IGNORE; ENDCALL; SUBROUTINE s() RETURN 2; ENDSUB;",
+        "1:10: error: expected the number of a return, or ENDCALL, but here is 'COUNT'"
+    )]
+    [TestCase(
+        "CALL s(SourcePeerType) ENDCALL;\nSUBROUTINE s(a)\nIF a == 1 RETURN;\nRETURN;\nENDSUB;\nCOUNT;",
+        "2:14: error: expected ADDRESS or VARIABLE, and a parameter's name, but here is 'a'"
+    )]
+    [TestCase("FOO = 1\nSUBROUTINE s() RETURN; ENDSUB; CALL s() ENDCALL; COUNT;", "1:1: error: 'FOO' is no statement")]
+    public void One_mistake_is_told_once(string program, string expected)
+    {
+        var told = Told(program);
+
+        Assert.That(told, Does.Contain(expected));
+        Assert.That(told.Split('\n').Count(line => line.Contains(": error:")), Is.EqualTo(1), told);
+    }
+
+    [TestCase("DEFINE web = (80, 443)\nIF DestTransAddress == 80 COUNT;\nCOUNT;", "1:8: warning: the text of 'web' goes on into a statement")]
+    [TestCase("DEFINE a = 10.0/8\nDEFINE b = 11.0/8;\nCOUNT;", "1:8: warning: the text of 'a' goes on into a statement")]
+    [TestCase(
+        "SAVE SourcePeerAddress = 1.2.3.4 & 255.255; COUNT;",
+        "1:26: warning: the value has bits that the mask drops: they are saved as zeros",
+        Description = "AMB-35"
+    )]
+    [TestCase(
+        "IF DestTransAddress == 80-90 COUNT; NOMATCH;",
+        "1:24: warning: 80-90 is one number of two hexadecimal octets, 32912: there are no ranges"
+    )]
+    [TestCase("IF dscp == 64 COUNT; NOMATCH;", "1:12: warning: dsCodePoint is at most 63: a test for this never succeeds")]
+    [TestCase("IF vlanId == 5000 COUNT; NOMATCH;", "1:14: warning: vlanId is at most 4095: a test for this never succeeds")]
+    [TestCase("IF mplsLabel == 1048576 COUNT; NOMATCH;", "1:17: warning: mplsLabel is at most 1048575: a test for this never succeeds")]
+    public void What_is_hardly_meant_is_warned_of(string program, string expected) => Assert.That(Told(program), Does.Contain(expected));
+
+    [TestCase("DEFINE nets = (10.0/8,\n  11.0/8);\nIF SourcePeerAddress == nets COUNT; NOMATCH;")]
+    [TestCase("DEFINE done = SAVE,\n{ STORE FlowKind := 1\\;\nCOUNT\\; };\nIF SourcePeerType == 1 done NOMATCH;")]
+    [TestCase("IF SourcePeerAddress == 0/0 COUNT;")]
+    [TestCase("IF SourceTransAddress == FF-00 COUNT; NOMATCH;")]
+    [TestCase("IF dscp == (ef, 63) && ecn == ce && vlanId == 4095 && flowLabel == 1048575 COUNT; NOMATCH;")]
+    public void What_is_sensible_is_not(string program) => Assert.That(Told(program), Is.Empty);
 
     [Test]
     public void Several_faults_are_told_in_one_run_in_their_order()
@@ -148,6 +213,22 @@ public sealed class SrlDiagnosticsTests
             ) + "NOMATCH;";
 
         Assert.That(SrlCompiler.Compile(text, "test.srl").RuleSet?.Rules.Length, Is.InRange(2_000, 6_000));
+    }
+
+    [Test]
+    public void Many_parameters_and_numbers_and_values_take_no_long_time()
+    {
+        var parameters = string.Join(", ", Enumerable.Range(0, 100_000).Select(i => $"ADDRESS a{i}"));
+        var numbers = string.Concat(Enumerable.Range(0, 50_000).Select(i => $"{i}: ;"));
+        var returns = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"IF SourceTransAddress == {i} RETURN {i};"));
+        var values = string.Join(", ", Enumerable.Range(0, 30_000).Select(i => $"{1 + i / 10_000}.{i / 100 % 100}.{i % 100}.7"));
+        var text =
+            $"CALL t() {numbers} ENDCALL; IF SourcePeerAddress == ({values}) SAVE, COUNT; NOMATCH; "
+            + $"SUBROUTINE s({parameters}) RETURN; ENDSUB; SUBROUTINE t() {returns} RETURN; ENDSUB;";
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        Assert.That(SrlCompiler.Compile(text, "test.srl").RuleSet?.Rules.Length, Is.InRange(30_000, 60_000));
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(60)));
     }
 
     [Test]

@@ -36,6 +36,13 @@ public sealed class SrlCaseTests(bool isOptimised)
         """;
 
     [Test]
+    public void Tunnels_have_the_names_of_the_meter() =>
+        Assert.That(
+            Enum.GetNames<Rtfm.Agent.Packets.TunnelType>().Select(name => Rtfm.Srl.Language.Names.Find(FlowAttribute.TunnelType, name)),
+            Is.EqualTo(Enum.GetValues<Rtfm.Agent.Packets.TunnelType>().Select(type => (uint?)type))
+        );
+
+    [Test]
     public void TC_94_and_binds_tighter_than_or()
     {
         const string program = "IF SourceTransType==6 && DestTransAddress==80 || DestPeerAddress==192.0.2.1 SAVE, COUNT; IGNORE;";
