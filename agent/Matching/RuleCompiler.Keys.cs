@@ -1,4 +1,3 @@
-using System.Linq;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.InteropServices;
@@ -31,7 +30,8 @@ internal sealed unsafe partial class RuleCompiler
         var general = _il.DefineLabel();
         if (plan.Number < MaxQuickPlans && HasQuickWay(plan))
         {
-            var oftenZero = plan.Queue.Where(IsOftenZero).Select(each => each.Attribute).Take(MaxOftenZero).ToArray();
+            var oftenZero = Array.ConvertAll(Array.FindAll(plan.Queue, IsOftenZero), each => each.Attribute);
+            oftenZero = oftenZero[..Math.Min(oftenZero.Length, MaxOftenZero)];
             EmitPlainAttributesPresent(plan, isReversed, oftenZero, general);
             EmitQuickKeys(plan, isReversed, oftenZero, zeros: 0, asked: 0, general);
         }
@@ -55,7 +55,7 @@ internal sealed unsafe partial class RuleCompiler
             EmitQuickKeys(plan, isReversed, oftenZero, zeros | 1 << asked, asked + 1, general);
             return;
         }
-        FlowAttribute[] absent = [.. oftenZero.Where((_, i) => (zeros & 1 << i) != 0)];
+        var absent = Array.FindAll(oftenZero, each => (zeros & 1 << Array.IndexOf(oftenZero, each)) != 0);
         var other = _il.DefineLabel();
         EmitQuickKey(plan, isReversed, addressLength: 4, variant: 2 * zeros, absent, other);
         _il.MarkLabel(other);
@@ -90,7 +90,7 @@ internal sealed unsafe partial class RuleCompiler
         {
             var field = AttributeField.Of(pushed.Attribute);
             hasAdjacent |= field is { Length: 6, IsMasked: true };
-            if (field.Kind != FieldKind.Packet || field.IsMasked || pushed.IsRuleValue || oftenZero.Contains(pushed.Attribute))
+            if (field.Kind != FieldKind.Packet || field.IsMasked || pushed.IsRuleValue || Array.IndexOf(oftenZero, pushed.Attribute) >= 0)
                 continue;
             LoadMasked(field.OffsetOf(isReversed), field.Length, _program.Instructions[pushed.Rule].Mask.First);
             _il.Emit(OpCodes.Brfalse, general);
@@ -153,7 +153,7 @@ internal sealed unsafe partial class RuleCompiler
             if (at < 0)
                 continue;
             var pushed = plan.Queue[at];
-            if (absent.Contains(pushed.Attribute))
+            if (Array.IndexOf(absent, pushed.Attribute) >= 0)
                 continue;
             var field = AttributeField.Of(pushed.Attribute);
             ref readonly var rule = ref _program.Instructions[pushed.Rule];
