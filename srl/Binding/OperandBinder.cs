@@ -140,7 +140,7 @@ internal sealed class OperandBinder(Diagnoser diagnoser)
                     Names.Find(attribute.Number, value.Text)
                     ?? throw new SrlSyntaxException(
                         value.Place,
-                        $"'{RuleLine.Shortened(value.Text)}' is no define, and no value that {attribute.Name} is known to have{Words.Suggestion(value.Text, Names.For(attribute.Number).Keys)}"
+                        $"'{RuleLine.Shortened(value.Text)}' is no define, and no value that {attribute.Name} is known to have{Words.Suggestion(value.Text, Names.Known(attribute.Number))}"
                     );
                 var octets = new byte[Math.Max(1, attribute.Size)];
                 for (var i = 0; i < octets.Length; i++)
