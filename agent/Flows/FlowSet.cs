@@ -64,6 +64,8 @@ public sealed partial class FlowSet : IDisposable
             NoteTime(packets[^1].TimeNs);
         // A shape's number that another thread found may have come to us before the shape.
         Volatile.ReadBarrier();
+        var only = _shards.Length == 1 ? _shards[0] : null;
+        var seed = _table.HashSeed;
         for (var i = 0; i < results.Length; i++)
         {
             ref var result = ref results[i];
@@ -75,8 +77,8 @@ public sealed partial class FlowSet : IDisposable
                 continue;
             }
             fixed (MatchResult* at = &result)
-                result.Hash = KeyHash.Of(Shapes[result.Shape], (byte*)at + MatchResult.KeyOffset, _table.HashSeed);
-            _shards[FlowShard.Of(result.Hash, (uint)_shards.Length)].Prefetch(result.Hash);
+                result.Hash = KeyHash.Of(Shapes[result.Shape], (byte*)at + MatchResult.KeyOffset, seed);
+            (only ?? _shards[FlowShard.Of(result.Hash, (uint)_shards.Length)]).Prefetch(result.Hash);
         }
         if (_shards.Length > 1)
             return lost + CountInShards(results, packets, new(plans, layer, now));

@@ -8,6 +8,8 @@ namespace Rtfm.Agent.Metering;
 /// <summary>Capture files through rule sets, all at once, as fast as they can be read. Time is the packets' own; no flow is recovered.</summary>
 internal sealed class Replay : IDisposable
 {
+    private const long HundredthNs = 10_000_000;
+
     private readonly FlowTable _table;
     private readonly PacketBatch _batch = new();
     private long? _startNs;
@@ -58,19 +60,21 @@ internal sealed class Replay : IDisposable
         while (!packets.IsEmpty)
         {
             var now = UptimeOf(packets[0].TimeNs);
+            // Time in a file may step back, Uptime does not.
+            var next = _startNs!.Value + (_nowNs / HundredthNs + 1) * HundredthNs;
             var together = 1;
-            while (together < packets.Length && UptimeOf(packets[together].TimeNs) == now)
+            while (together < packets.Length && packets[together].TimeNs < next)
                 together++;
             Processor.Process(packets[..together], now);
             packets = packets[together..];
         }
     }
 
-    /// <summary>Hundredths of a second since the first packet; time in a file may step back, Uptime does not.</summary>
+    /// <summary>Hundredths of a second since the first packet.</summary>
     private Uptime UptimeOf(long timeNs)
     {
         _startNs ??= timeNs;
         _nowNs = Math.Max(_nowNs, timeNs - _startNs.Value);
-        return new Uptime(unchecked((uint)(_nowNs / 10_000_000)));
+        return new Uptime(unchecked((uint)(_nowNs / HundredthNs)));
     }
 }
