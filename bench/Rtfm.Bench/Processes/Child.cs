@@ -15,7 +15,7 @@ internal static class Child
     public const string Errors = "stderr";
 
     private const string Script = """set -m; out=$1 err=$2; shift 2; "$@" </dev/null >"$out" 2>"$err" & echo $!""";
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
