@@ -34,6 +34,29 @@ public readonly struct RuleAddress : IEquatable<RuleAddress>
     /// <summary>True where every octet is zero; a rule with such a mask always matches (RFC 2720 flowRuleMask, AMB-04).</summary>
     public bool IsZero => !Padded.ContainsAnyExcept((byte)0);
 
+    /// <summary>A mask of leading ones.</summary>
+    /// <param name="width">How many, at most eight for each octet.</param>
+    /// <param name="length">Octets.</param>
+    public static RuleAddress LeadingOnes(int width, int length)
+    {
+        Span<byte> octets = stackalloc byte[length];
+        octets.Clear();
+        for (var bit = 0; bit < width; bit++)
+            octets[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        return new RuleAddress(octets);
+    }
+
+    /// <summary>True where a bit is set that the mask drops.</summary>
+    public bool HasBitsOutside(RuleAddress mask)
+    {
+        for (var i = 0; i < MaxLength; i++)
+        {
+            if ((Padded[i] & ~mask.Padded[i]) != 0)
+                return true;
+        }
+        return false;
+    }
+
     public bool Equals(RuleAddress other) => _length == other._length && Padded.SequenceEqual(other.Padded);
 
     public override bool Equals(object? obj) => obj is RuleAddress other && Equals(other);

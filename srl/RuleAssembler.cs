@@ -125,7 +125,7 @@ public sealed class RuleAssembler
                 var octets = attribute.Size == 1 ? "1 octet" : $"{attribute.Size} octets";
                 _diagnostics.Error(source, maskColumn, $"the mask is longer than {attribute.Name}, which has {octets}");
             }
-            else if (!mask.IsZero && !attribute.Is(AttributeRoles.Statistic) && HasBitsOutside(value, mask))
+            else if (!mask.IsZero && !attribute.Is(AttributeRoles.Statistic) && value.HasBitsOutside(mask))
             {
                 _diagnostics.Warn(source, valueColumn, "the value has bits that the mask drops: a test for it never succeeds");
             }
@@ -169,14 +169,4 @@ public sealed class RuleAssembler
 
     // Return's parameter counts from the Gosub that it returns to (PME-16).
     private static bool GoesToRule(Opcode action) => NeedsTarget(action) && action != Opcode.Return;
-
-    private static bool HasBitsOutside(RuleAddress value, RuleAddress mask)
-    {
-        for (var i = 0; i < RuleAddress.MaxLength; i++)
-        {
-            if ((value.Padded[i] & ~mask.Padded[i]) != 0)
-                return true;
-        }
-        return false;
-    }
 }

@@ -22,10 +22,7 @@ internal sealed partial class RuleLine
         var longest = RoomFor(attribute) * 8;
         if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var width) || width > longest)
             throw new RuleSyntaxException(column, $"expected a width from 0 to {longest}");
-        var octets = new byte[MaskLength(attribute, width)];
-        for (var bit = 0; bit < width; bit++)
-            octets[bit / 8] |= (byte)(0x80 >> (bit % 8));
-        return new RuleAddress(octets);
+        return RuleAddress.LeadingOnes(width, MaskLength(attribute, width));
     }
 
     /// <summary>A value, or a mask in the same notation.</summary>

@@ -32,7 +32,7 @@ internal sealed class OperandBinder(Diagnoser diagnoser)
         var bound = TryRead(attribute, value, mask);
         if (bound is not { } operand || operand.Mask.IsZero)
             return bound;
-        if (HasBitsOutside(operand.Value, operand.Mask))
+        if (operand.Value.HasBitsOutside(operand.Mask))
             diagnoser.Warn(value.Place, "the value has bits that the mask drops: a test for it never succeeds");
         else if (LargestOf(attribute.Number) is { } largest && NumberOf(operand.Value, attribute.Size) > largest)
             diagnoser.Warn(value.Place, $"{attribute.Name} is at most {largest}: a test for this never succeeds");
@@ -62,7 +62,7 @@ internal sealed class OperandBinder(Diagnoser diagnoser)
     public BoundOperand? TryBindSaved(AttributeInfo attribute, Value value, MaskSyntax? mask)
     {
         var bound = TryRead(attribute, value, mask);
-        if (bound is not { } operand || attribute.Is(AttributeRoles.Statistic) || !HasBitsOutside(operand.Value, operand.Mask))
+        if (bound is not { } operand || attribute.Is(AttributeRoles.Statistic) || !operand.Value.HasBitsOutside(operand.Mask))
             return bound;
         // Bits that an address's mask drops are saved as zeros, any other value as it is (AMB-35).
         if (!attribute.Is(AttributeRoles.Masked))
@@ -201,24 +201,11 @@ internal sealed class OperandBinder(Diagnoser diagnoser)
         var width = mask?.Width ?? (attribute.Is(AttributeRoles.Statistic) ? 0 : 8 * length);
         if (width > 8 * length)
             throw new SrlSyntaxException(mask?.Place ?? place, $"the width is {width}, but what it is for has {8 * length} bits");
-        var ones = new byte[length];
-        for (var bit = 0; bit < width; bit++)
-            ones[bit / 8] |= (byte)(0x80 >> (bit % 8));
-        return Padded(ones);
+        return RuleAddress.LeadingOnes(width, Math.Max(2, length)); // one octet is sent as two (AMB-07)
     }
 
     /// <summary>One octet is sent as two (AMB-07).</summary>
     private static RuleAddress Padded(byte[] octets) => new(octets.Length == 1 ? [octets[0], 0] : octets);
-
-    private static bool HasBitsOutside(RuleAddress value, RuleAddress mask)
-    {
-        for (var i = 0; i < RuleAddress.MaxLength; i++)
-        {
-            if ((value.Padded[i] & ~mask.Padded[i]) != 0)
-                return true;
-        }
-        return false;
-    }
 
     private static byte[] InPlace(Value value, Func<byte[]> read)
     {

@@ -49,11 +49,8 @@ internal sealed class ConsistencyCheck
     private void FindWays(Node main)
     {
         var open = new Stack<(Node Node, Test? Tests, Facts Facts)>();
-        var start = Facts.None();
-        foreach (var info in FlowAttributes.All.Where(info => info.Is(AttributeRoles.Computed)))
-            start = start.AfterSave(info.Number, default(RuleAddress));
         // The first attempt: the packet as it was captured.
-        open.Push((main, null, start));
+        open.Push((main, null, Facts.AtStart()));
         while (open.TryPop(out var way) && _steps++ < MaxSteps)
         {
             var (node, tests, facts) = way;

@@ -11,32 +11,27 @@ internal static class AddressLists
 
     public static LoweredProgram Merge(LoweredProgram program)
     {
-        var nodes = Topology.FromEnd([program.Main, .. program.Routines.Values]);
-        var uses = Topology.CountUses(nodes);
-        var followers = nodes.Where(node => IsListed(node) && Follows(node, node.Else!, uses)).Select(node => node.Else!).ToHashSet();
+        var rows = TestRows.Find(program, IsSameList);
         return Optimiser.Rebuild(
             program,
             (graph, node, map) =>
             {
-                if (!IsListed(node) || followers.Contains(node) || !followers.Contains(node.Else!))
+                if (rows.Beginning(node) is not var (row, otherwise))
                     return Optimiser.Copy(graph, node, map);
-                var operands = new List<(RuleAddress, RuleAddress)> { (node.Mask, node.Value) };
-                var otherwise = node.Else!;
-                for (; followers.Contains(otherwise); otherwise = otherwise.Else!)
-                    operands.Add((otherwise.Mask, otherwise.Value));
                 var result = map(otherwise);
-                foreach (var (mask, value) in Merged(operands))
+                foreach (var (mask, value) in Merged([.. row.Select(each => (each.Mask, each.Value))]))
                     result = graph.Test(node.Attribute, mask, value, saves: false, map(node.Next!), result);
                 return result;
             }
         );
     }
 
-    private static bool IsListed(Node node) => node.Kind == NodeKind.Test && !node.IsRuleValue && node.Attribute != FlowAttribute.MatchingStoD;
-
-    /// <summary>True where the second node only goes on with the list that the first is part of.</summary>
-    private static bool Follows(Node first, Node second, Dictionary<Node, int> uses) =>
-        IsListed(second) && second.Attribute == first.Attribute && second.Next == first.Next && uses[second] == 1;
+    private static bool IsSameList(Node first, Node second) =>
+        second.Attribute == first.Attribute
+        && second.Next == first.Next
+        && !first.IsRuleValue
+        && !second.IsRuleValue
+        && first.Attribute != FlowAttribute.MatchingStoD;
 
     /// <summary>The same values with fewer masks, last first.</summary>
     private static List<(RuleAddress Mask, RuleAddress Value)> Merged(List<(RuleAddress Mask, RuleAddress Value)> operands)

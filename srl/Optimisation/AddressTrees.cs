@@ -11,21 +11,11 @@ internal static class AddressTrees
 
     public static LoweredProgram Divide(LoweredProgram program)
     {
-        var nodes = Topology.FromEnd([program.Main, .. program.Routines.Values]);
-        var uses = Topology.CountUses(nodes);
-        var followers = nodes.Where(node => IsListed(node) && Follows(node, node.Else!, uses)).Select(node => node.Else!).ToHashSet();
+        var rows = TestRows.Find(program, IsSameAttribute);
         return Optimiser.Rebuild(
             program,
             (graph, node, map) =>
-            {
-                if (!IsListed(node) || followers.Contains(node))
-                    return Optimiser.Copy(graph, node, map);
-                var list = new List<Node> { node };
-                var otherwise = node.Else!;
-                for (; followers.Contains(otherwise); otherwise = otherwise.Else!)
-                    list.Add(otherwise);
-                return Make(graph, list, map(otherwise), map);
-            }
+                rows.Beginning(node) is var (row, otherwise) ? Make(graph, row, map(otherwise), map) : Optimiser.Copy(graph, node, map)
         );
     }
 
@@ -76,11 +66,9 @@ internal static class AddressTrees
 
     private static bool HasBit(RuleAddress value, int bit) => (value.Padded[bit / 8] & (0x80 >> (bit % 8))) != 0;
 
-    private static bool IsListed(Node node) => node.Kind == NodeKind.Test && node.Attribute != FlowAttribute.MatchingStoD;
-
-    private static bool Follows(Node first, Node second, Dictionary<Node, int> uses) =>
-        IsListed(second) && second.Attribute == first.Attribute && !ChangesOwn(first) && uses[second] == 1;
-
-    /// <summary>A variable's test that saves changes nothing on failure, but keep to what is plain.</summary>
-    private static bool ChangesOwn(Node node) => node.IsRuleValue && FlowAttributes.Get(node.Attribute).Is(AttributeRoles.Computed);
+    /// <summary>A variable that a test sets is left alone: the tests behind it see what was set.</summary>
+    private static bool IsSameAttribute(Node first, Node second) =>
+        second.Attribute == first.Attribute
+        && first.Attribute != FlowAttribute.MatchingStoD
+        && !(first.IsRuleValue && FlowAttributes.Get(first.Attribute).Is(AttributeRoles.Computed));
 }

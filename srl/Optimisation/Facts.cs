@@ -48,6 +48,15 @@ internal sealed class Facts
         (_kind, _attribute, _mask, _value) = (kind, attribute, Bits.Of(mask), Bits.Of(value));
     }
 
+    /// <summary>What is known when an attempt begins: all variables are zero (AMB-27).</summary>
+    public static Facts AtStart()
+    {
+        var facts = None();
+        foreach (var info in FlowAttributes.All.Where(info => info.Is(AttributeRoles.Computed)))
+            facts = facts.AfterSave(info.Number, default(RuleAddress));
+        return facts;
+    }
+
     public static Facts None() => new(null, Kind.Nothing, default, default, default);
 
     public Facts After(Node test, bool isMatched)

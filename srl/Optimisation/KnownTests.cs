@@ -10,11 +10,8 @@ internal static class KnownTests
     {
         var nodes = Topology.FromEnd([program.Main, .. program.Routines.Values]);
         var facts = new Dictionary<Node, Facts>();
-        // Each attempt begins with all variables zero (AMB-27); of what a routine is called with, nothing is known.
-        var start = Facts.None();
-        foreach (var info in FlowAttributes.All.Where(info => info.Is(AttributeRoles.Computed)))
-            start = start.AfterSave(info.Number, default(RuleAddress));
-        facts[program.Main] = start;
+        // Of what a routine is called with, nothing is known.
+        facts[program.Main] = Facts.AtStart();
         foreach (var routine in program.Routines.Values)
             facts[routine] = Facts.None();
         var targets = new Dictionary<(Node, int), Node>();
