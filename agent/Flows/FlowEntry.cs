@@ -7,7 +7,7 @@ namespace Rtfm.Agent.Flows;
 /// <code>
 ///  0  Sequence  LastActive  FirstTime              4 octets each
 /// 12  ShapeNumber  2 octets;  ToTcpFlags  FromTcpFlags  1 octet each
-/// 16  ToOctets  ToPdus  FromOctets  FromPdus       8 octets each
+/// 16  To  From            octets and PDUs, 8 octets each
 /// 48  the key, zero beyond its length
 /// </code>
 /// </remarks>
@@ -32,11 +32,18 @@ internal struct FlowEntry
 
     public byte FromTcpFlags;
 
-    public ulong ToOctets;
+    /// <summary>From source to dest.</summary>
+    public WayCounters To;
 
-    public ulong ToPdus;
+    /// <summary>From dest to source.</summary>
+    public WayCounters From;
+}
 
-    public ulong FromOctets;
+/// <summary>What went one way.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+internal struct WayCounters
+{
+    public ulong Octets;
 
-    public ulong FromPdus;
+    public ulong Pdus;
 }

@@ -86,6 +86,32 @@ internal sealed unsafe class FlowShard : IDisposable
     }
 
     /// <summary>Asks for the slots that <see cref="Find"/> will look into. Needs no gate.</summary>
+    /// <summary>Whether another key is this one, or this one with source and dest exchanged.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Compare(KeyShape shape, byte* key, byte* other, out bool isSame, out bool isReverse)
+    {
+        var side = shape.SideLength;
+        if (side < sizeof(ulong))
+        {
+            isSame = IsSame(shape.Length, key, other);
+            isReverse = !isSame && IsReverse(shape, key, other);
+            return;
+        }
+        var (straight, crossed) = (0ul, 0ul);
+        var last = side - sizeof(ulong);
+        // The last word overlaps the one before where a side is not made of whole words.
+        for (var at = 0; ; at = Math.Min(at + sizeof(ulong), last))
+        {
+            var (source, dest) = (*(ulong*)(key + at), *(ulong*)(key + side + at));
+            var (otherSource, otherDest) = (*(ulong*)(other + at), *(ulong*)(other + side + at));
+            straight |= source ^ otherSource | dest ^ otherDest;
+            crossed |= source ^ otherDest | dest ^ otherSource;
+            if (at == last)
+                break;
+        }
+        (isSame, isReverse) = (straight == 0, crossed == 0);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(uint hash) => _search.Prefetch(hash);
 
@@ -170,20 +196,22 @@ internal sealed unsafe class FlowShard : IDisposable
         if (result.Row != null && !_hasBothWays)
         {
             ref var entry = ref *(FlowEntry*)result.Row;
-            var key = (byte*)Unsafe.AsPointer(ref result) + MatchResult.KeyOffset;
-            if (entry.ShapeNumber == result.Shape + 1 && IsSame(result.KeyLength, key, result.Row + FlowEntry.KeyOffset))
+            var shape = _set.Shapes[result.Shape];
+            Compare(
+                shape,
+                (byte*)Unsafe.AsPointer(ref result) + MatchResult.KeyOffset,
+                result.Row + FlowEntry.KeyOffset,
+                out var isSame,
+                out var isReverse
+            );
+            // Without branches: which way a packet goes is a toss of a coin, and a branch guessed wrongly takes longer than all this.
+            var isForward = result.Outcome == MatchedAs.Forward;
+            isSame &= entry.ShapeNumber == shape.Id + 1;
+            isReverse &= isForward & entry.ShapeNumber == shape.Reversed.Id + 1;
+            if (isSame | isReverse)
             {
-                Add(result, ref entry, isForward: result.Outcome == MatchedAs.Forward, packet, octets, now);
+                Add(result, ref entry, isSame & isForward ? 0 : 1, packet, octets, now);
                 return true;
-            }
-            if (result.Outcome == MatchedAs.Forward)
-            {
-                var shape = _set.Shapes[result.Shape];
-                if (entry.ShapeNumber == shape.Reversed.Id + 1 && IsReverse(shape, key, result.Row + FlowEntry.KeyOffset))
-                {
-                    Add(result, ref entry, isForward: false, packet, octets, now);
-                    return true;
-                }
             }
         }
         return TryCountSlowly(ref result, packet, octets, now);
@@ -205,7 +233,7 @@ internal sealed unsafe class FlowShard : IDisposable
             if (entry.ShapeNumber == shape.Id + 1 && IsSame(shape.Length, key, row + FlowEntry.KeyOffset))
             {
                 result.Index = index;
-                Add(result, ref entry, isForward, packet, octets, now);
+                Add(result, ref entry, isForward ? 0 : 1, packet, octets, now);
                 return true;
             }
             if (entry.ShapeNumber == shape.Reversed.Id + 1 && IsReverse(shape, key, row + FlowEntry.KeyOffset))
@@ -214,13 +242,13 @@ internal sealed unsafe class FlowShard : IDisposable
         if (reversedAt != 0 && isForward)
         {
             result.Index = reversedAt;
-            Add(result, ref *(FlowEntry*)_table.RowAt(reversedAt), isForward: false, packet, octets, now);
+            Add(result, ref *(FlowEntry*)_table.RowAt(reversedAt), 1, packet, octets, now);
             return true;
         }
         if (!TryCreate(ref result, shape, key, packet.TimeNs, now))
             return false;
         _hasBothWays |= reversedAt != 0;
-        Add(result, ref *(FlowEntry*)_table.RowAt(result.Index), isForward, packet, octets, now);
+        Add(result, ref *(FlowEntry*)_table.RowAt(result.Index), isForward ? 0 : 1, packet, octets, now);
         return true;
     }
 
@@ -257,27 +285,20 @@ internal sealed unsafe class FlowShard : IDisposable
     }
 
     /// <summary>Counts one packet in its flow.</summary>
+    /// <param name="way">0: from the flow's source to its dest, 1: the other way.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Add(in MatchResult result, ref FlowEntry entry, bool isForward, in MatchKey packet, uint octets, Uptime now)
+    private void Add(in MatchResult result, ref FlowEntry entry, int way, in MatchKey packet, uint octets, Uptime now)
     {
         var sequence = entry.Sequence;
         Volatile.Write(ref entry.Sequence, sequence + 1);
         StoreFence();
-        if (isForward)
-        {
-            entry.ToOctets += octets;
-            entry.ToPdus++;
-            entry.ToTcpFlags |= packet.TcpFlags;
-        }
-        else
-        {
-            entry.FromOctets += octets;
-            entry.FromPdus++;
-            entry.FromTcpFlags |= packet.TcpFlags;
-        }
+        ref var counters = ref Unsafe.Add(ref entry.To, way);
+        counters.Octets += octets;
+        counters.Pdus++;
+        Unsafe.Add(ref entry.ToTcpFlags, way) |= packet.TcpFlags;
         entry.LastActive = now.Hundredths;
         if (_keepsStatistics)
-            AddStatistics(result.Index, packet, octets, isForward);
+            AddStatistics(result.Index, packet, octets, isForward: way == 0);
         Volatile.Write(ref entry.Sequence, sequence + 2);
         ref var lastActive = ref _table.LastActiveOf(result.Index);
         if (now.Hundredths > lastActive)
@@ -339,8 +360,6 @@ internal sealed unsafe class FlowShard : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsReverse(KeyShape shape, byte* key, byte* other)
     {
-        if (shape.IsTwoWords)
-            return *(ulong*)key == *(ulong*)(other + 8) && *(ulong*)(key + 8) == *(ulong*)other;
         var (source, dest) = (shape.SourceLength, shape.DestLength);
         var rest = shape.Length - source - dest;
         return IsSame(source, key, other + dest) && IsSame(dest, key + source, other) && IsSame(rest, key + source + dest, other + source + dest);

@@ -127,7 +127,7 @@ public struct FlowSnapshot
         Index = index;
         FirstTime = new(entry.FirstTime);
         LastActive = new(entry.LastActive);
-        (ToOctets, ToPdus, FromOctets, FromPdus) = (entry.ToOctets, entry.ToPdus, entry.FromOctets, entry.FromPdus);
+        (ToOctets, ToPdus, FromOctets, FromPdus) = (entry.To.Octets, entry.To.Pdus, entry.From.Octets, entry.From.Pdus);
         // A torn read may name any shape: the copy is thrown away then, but must not fail before.
         _shape = set.Shapes[Math.Clamp(entry.ShapeNumber - 1, 0, set.Shapes.Count - 1)];
         (ToTcpFlags, FromTcpFlags) = (entry.ToTcpFlags, entry.FromTcpFlags);

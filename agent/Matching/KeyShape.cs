@@ -38,7 +38,8 @@ public sealed class KeyShape
                 DestLength = length - SourceLength;
         }
         Length = length;
-        IsTwoWords = SourceLength == 8 && DestLength == 8 && Length == 16;
+        if (SourceLength == DestLength && Length == 2 * SourceLength)
+            SideLength = SourceLength;
     }
 
     /// <summary>Its number within the rule set.</summary>
@@ -57,8 +58,11 @@ public sealed class KeyShape
     /// <summary>One number for the shape and its reverse.</summary>
     internal int PairNumber => Math.Min(Id, Reversed.Id);
 
+    /// <summary>Octets of each side where the key is two sides alike and nothing else, as a 5-tuple is: 8 with IPv4, 20 with IPv6; 0 otherwise.</summary>
+    internal int SideLength { get; }
+
     /// <summary>True where the key is one word for each side and nothing else: an IPv4 5-tuple.</summary>
-    internal bool IsTwoWords { get; }
+    internal bool IsTwoWords => SideLength == sizeof(ulong);
 
     /// <summary>Slot, length and mask of each attribute, in slot order; the top bit of a slot says that a mask follows.</summary>
     internal byte[] Descriptor { get; }

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Rtfm.Model;
 
 namespace Rtfm.Agent.Packets;
 
@@ -16,6 +18,19 @@ public struct Endpoint
     public byte AdjacentType;
     public byte PeerType;
     public byte TransType;
+
+    /// <summary>Fills in an end of a packet on Ethernet, all but its interface.</summary>
+    /// <param name="peer">The peer address, zero beyond its length.</param>
+    /// <param name="adjacentAndPort">Six octets of adjacent address, two of port.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Set(Vector128<byte> peer, ulong adjacentAndPort, PeerType peerType, byte protocol)
+    {
+        Unsafe.WriteUnaligned(ref PeerAddress[0], peer);
+        Unsafe.WriteUnaligned(ref AdjacentAddress[0], adjacentAndPort);
+        AdjacentType = (byte)Model.AdjacentType.Ethernet;
+        PeerType = (byte)peerType;
+        TransType = protocol;
+    }
 }
 
 [InlineArray(20)]

@@ -34,6 +34,13 @@ public static class PacketParser
         key.AdjacentOctets = (uint)packet.WireLength;
         if (packet.VlanTpid != 0)
             key.VlanId = BinaryPrimitives.ReverseEndianness((ushort)(packet.VlanTci & Encapsulation.VlanIdMask));
+        if (intoTunnels || !CommonFrame.TryParse(packet, ref key))
+            ParseLayers(packet, intoTunnels, ref key, counters);
+    }
+
+    /// <summary>Parses any packet, one layer after the other.</summary>
+    internal static void ParseLayers(in CapturedPacket packet, bool intoTunnels, ref MatchKey key, ParseCounters counters)
+    {
         var captured = packet.Captured;
         key.Unparsed = LinkLayer.Parse(packet.LinkType, captured, ref key, out var protocol, out var header);
         if (key.Unparsed != UnparsedReason.None)

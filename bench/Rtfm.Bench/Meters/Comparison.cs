@@ -70,7 +70,6 @@ internal sealed class Comparison : IDisposable
 
     private TraceResult Measure(Trace trace)
     {
-        WarmUp(trace.Path);
         var runs = _meters.ToDictionary(meter => meter, _ => new List<ChildUsage>());
         var counts = new Dictionary<Meter, FlowCount>();
         for (var run = 1; run <= _options.Runs; run++)
@@ -124,6 +123,7 @@ internal sealed class Comparison : IDisposable
     {
         var folder = Path.Combine(_folder, meter.Name);
         Directory.CreateDirectory(folder);
+        WarmUp(trace.Path);
         try
         {
             var usage = Child.Run(meter.Path!, meter.Arguments(trace, folder), folder, _stop);
@@ -155,7 +155,7 @@ internal sealed class Comparison : IDisposable
         }
     }
 
-    /// <summary>Into the page cache, so that no meter waits for the disk.</summary>
+    /// <summary>Into the page cache, so that no meter waits for the disk; before each run, since the one before may have pushed it out.</summary>
     private static void WarmUp(string path)
     {
         using var file = File.OpenRead(path);

@@ -77,7 +77,7 @@ public sealed class FlowTableTests
         FlowSnapshot flow = default;
         Assert.That(meter.Flows.TryGetNext(0, default, ref flow));
         ref var entry = ref *(FlowEntry*)meter.Table.RowAt(flow.Index);
-        (entry.ToOctets, entry.ToPdus) = (ulong.MaxValue - 9, ulong.MaxValue);
+        (entry.To.Octets, entry.To.Pdus) = (ulong.MaxValue - 9, ulong.MaxValue);
         meter.Send("A:1>B 100");
         Assert.That(meter.Flows.TryGetNext(0, default, ref flow));
         Assert.That((flow.ToOctets, flow.ToPdus), Is.EqualTo((90ul, 0ul)));
