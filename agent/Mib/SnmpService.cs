@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Metering;
+using Rtfm.Agent.Mib.Host;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Messages;
@@ -20,11 +21,12 @@ internal sealed class SnmpService(
     AgentOptions options,
     MeterStateFile stateFile,
     ManagementTraffic managementTraffic,
+    HostMachine host,
     ILogger<SnmpService> logger
 ) : IHostedService
 {
-    /// <summary>sysServices: internet (4) and applications (64).</summary>
-    private const int Services = 4 + 64;
+    /// <summary>sysServices: end to end (8) and applications (64), as any host; internet (4) where it routes (RFC 3418 §2).</summary>
+    private static int Services => 8 + 64 + (IpMib.Forwards ? 4 : 0);
 
     private readonly List<UdpListener> _listeners = [];
 
@@ -92,7 +94,12 @@ internal sealed class SnmpService(
                 new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 1), "RFC 3418: SNMPv2-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 10), "RFC 3411: SNMP-FRAMEWORK-MIB, snmpEngine group"),
-                new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path and rule set counters"),
+                new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path, rule sets and top flows"),
+                new(new(1, 3, 6, 1, 2, 1, 31), "RFC 2863: IF-MIB, without counters that Linux does not have"),
+                new(new(1, 3, 6, 1, 2, 1, 48), "RFC 4293: IP-MIB, addresses and default settings"),
+                new(new(1, 3, 6, 1, 2, 1, 25, 7, 1), "RFC 2790: HOST-RESOURCES-MIB, of running software the agent alone"),
+                new(new(1, 3, 6, 1, 2, 1, 47), "RFC 4133: ENTITY-MIB, entityPhysical group"),
+                new(new(1, 3, 6, 1, 4, 1, 2021), "UCD-SNMP-MIB: memory, laTable, systemStats"),
             ],
             EngineId = Convert.FromHexString(stateFile.State.EngineId),
             EngineBoots = stateFile.State.EngineBoots,
@@ -102,8 +109,18 @@ internal sealed class SnmpService(
             .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
             .. new FlowMeterModule(meter).Providers,
             .. new MeterExtMib(meter, version, options.Octets).Providers,
+            .. HostProviders(),
         ]);
     }
+
+    private IEnumerable<IMibProvider> HostProviders() =>
+        [
+            .. new IfMib(host.Links).Providers,
+            .. new IpMib(host.Clock, host.Uptime).Providers,
+            .. new HostResourcesMib(host).Providers,
+            .. new UcdMib(host).Providers,
+            .. new EntityMib(host.Hardware).Providers,
+        ];
 
     /// <summary>No default secret: without settings, <c>public</c> may read, and the settings see to it that only loopback is listened at then.</summary>
     private List<Community> Communities()
