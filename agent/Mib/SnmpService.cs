@@ -23,12 +23,13 @@ internal sealed class SnmpService(
     ManagementTraffic managementTraffic,
     HostMachine host,
     ILogger<SnmpService> logger
-) : IHostedService
+) : IHostedService, IDisposable
 {
     /// <summary>sysServices: end to end (8) and applications (64), as any host; internet (4) where it routes (RFC 3418 §2).</summary>
     private static int Services => 8 + 64 + (IpMib.Forwards ? 4 : 0);
 
     private readonly List<UdpListener> _listeners = [];
+    private MeterExtMib? _meterExt;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -59,6 +60,9 @@ internal sealed class SnmpService(
             listener.Dispose();
         return Task.CompletedTask;
     }
+
+    /// <summary>The meter is disposed after it.</summary>
+    public void Dispose() => _meterExt?.Dispose();
 
     private UdpListener Listen(SnmpEngine engine, int setting)
     {
@@ -105,10 +109,11 @@ internal sealed class SnmpService(
             EngineBoots = stateFile.State.EngineBoots,
             MaxMessageSize = options.MaxMessageSize,
         };
+        _meterExt = new MeterExtMib(meter, version, options.Octets, host.Clock);
         return new MibTree([
             .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
             .. new FlowMeterModule(meter).Providers,
-            .. new MeterExtMib(meter, version, options.Octets).Providers,
+            .. _meterExt.Providers,
             .. HostProviders(),
         ]);
     }

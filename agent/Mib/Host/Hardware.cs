@@ -8,15 +8,17 @@ internal sealed record Hardware(string Maker, string Model, string Version, stri
     private const string Dmi = "/sys/class/dmi/id/";
     private const string Tree = "/proc/device-tree/";
 
-    /// <summary>SnmpAdminString has 255 octets.</summary>
+    /// <summary>SnmpAdminString has 255 octets, entPhysicalSerialNum 32.</summary>
     private const int Longest = 255;
+
+    private const int LongestSerial = 32;
 
     public static Hardware Read() =>
         new(
             Text(Dmi + "sys_vendor"),
             Text(Dmi + "product_name", Tree + "model"),
             Text(Dmi + "product_version"),
-            Text(Dmi + "product_serial", Tree + "serial-number"),
+            Text(Dmi + "product_serial", Tree + "serial-number") is var serial && serial.Length > LongestSerial ? serial[..LongestSerial] : serial,
             Text(Dmi + "bios_version"),
             ReadPackages()
         );

@@ -50,7 +50,7 @@ internal sealed class HostDevices
     private Tables Look()
     {
         var processors = new List<(uint[], Device)>();
-        var name = Encoding.UTF8.GetBytes(_host.Hardware.Packages is [{ Length: > 0 } model, ..] ? model : "processor");
+        var name = Name(_host.Hardware.Packages is [{ Length: > 0 } model, ..] ? model : "processor");
         foreach (var number in _host.Load.Now.Processors.Keys)
         {
             var device = new Device(FirstProcessor + number, number, ProcessorType, name, Running, null, _host.Load.Of(number));
@@ -63,7 +63,7 @@ internal sealed class HostDevices
                 FirstInterface + (uint)link.Index,
                 (uint)link.Index,
                 NetworkType,
-                Encoding.UTF8.GetBytes($"network interface {link.Name}"),
+                Name($"network interface {link.Name}"),
                 link.Status == OperStatus.Up ? Running : Down,
                 (uint)(link.Statistics.InErrors + link.Statistics.OutErrors),
                 0
@@ -72,4 +72,7 @@ internal sealed class HostDevices
         }
         return new(new([.. processors, .. interfaces]), new(processors), new(interfaces));
     }
+
+    /// <summary>hrDeviceDescr has 64 octets.</summary>
+    private static byte[] Name(string text) => Encoding.UTF8.GetBytes(text[..Math.Min(text.Length, 64)]);
 }
