@@ -19,7 +19,7 @@ internal sealed class IfMib(Links links)
             ReadOnlyTable
                 .Of([1, 3, 6, 1, 2, 1, 31, 1, 2, 1], () => _stack.Of(links.Current, links.Uptime))
                 .Integer(3, "ifStackStatus", _ => (long)RowStatus.Active),
-            ReadOnlyTable.Scalar([1, 3, 6, 1, 2, 1, 31, 1, 5], () => links).TimeTicks(5, "ifTableLastChange", all => all.TableChangedAt),
+            ReadOnlyTable.Scalar([1, 3, 6, 1, 2, 1, 31, 1, 5], () => links).TimeTicks(5, "ifTableLastChange", TableChangedAt),
             ReadOnlyTable.Scalar([1, 3, 6, 1, 2, 1, 31, 1, 6], () => links).TimeTicks(6, "ifStackLastChange", StackChangedAt),
         ];
 
@@ -63,6 +63,12 @@ internal sealed class IfMib(Links links)
 
     /// <summary>A driver may count a multicast late or twice: never below zero.</summary>
     private static ulong InUnicasts(Link link) => link.Statistics.InPackets - Math.Min(link.Statistics.InPackets, link.Statistics.InMulticast);
+
+    private static uint TableChangedAt(Links all)
+    {
+        _ = all.Current;
+        return all.TableChangedAt;
+    }
 
     private uint StackChangedAt(Links all)
     {
