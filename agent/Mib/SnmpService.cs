@@ -7,9 +7,7 @@ using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Metering;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
-using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
-using Rtfm.Snmp.Security;
 using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Agent.Mib;
@@ -19,7 +17,9 @@ internal sealed class SnmpService(
     TrafficMeter meter,
     AgentOptions options,
     MeterStateFile stateFile,
+    SnmpConfigurationStore configuration,
     ManagementTraffic managementTraffic,
+    TimeProvider clock,
     ILogger<SnmpService> logger
 ) : IHostedService
 {
@@ -31,13 +31,17 @@ internal sealed class SnmpService(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var counters = new SnmpCounters();
+        var identity = new EngineIdentity(new(Convert.FromHexString(stateFile.State.EngineId)), stateFile.State.EngineBoots, clock);
         var engine = new SnmpEngine(
             new SnmpEngineOptions
             {
-                SecurityModels = [new CommunitySecurity(SnmpVersion.V1, Communities()), new CommunitySecurity(SnmpVersion.V2c, Communities())],
-                Mib = MakeTree(counters),
+                Identity = identity,
+                Configuration = () => configuration.Current,
+                Mib = MakeTree(counters, identity),
                 Counters = counters,
                 MaxMessageSize = options.MaxMessageSize,
+                MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
+                RequestsPerSecond = options.RequestsPerSecond,
                 OnProviderFault = (fault, name) => Log.ProviderFailed(logger, fault, name.ToString()),
             }
         );
@@ -79,7 +83,7 @@ internal sealed class SnmpService(
         }
     }
 
-    private MibTree MakeTree(SnmpCounters counters)
+    private MibTree MakeTree(SnmpCounters counters, EngineIdentity identity)
     {
         var version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
         var agent = new Snmpv2Mib.Agent
@@ -94,8 +98,7 @@ internal sealed class SnmpService(
                 new(new(1, 3, 6, 1, 6, 3, 10), "RFC 3411: SNMP-FRAMEWORK-MIB, snmpEngine group"),
                 new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path and rule set counters"),
             ],
-            EngineId = Convert.FromHexString(stateFile.State.EngineId),
-            EngineBoots = stateFile.State.EngineBoots,
+            Engine = identity,
             MaxMessageSize = options.MaxMessageSize,
         };
         return new MibTree([
@@ -103,15 +106,6 @@ internal sealed class SnmpService(
             .. new FlowMeterModule(meter).Providers,
             .. new MeterExtMib(meter, version, options.Octets).Providers,
         ]);
-    }
-
-    /// <summary>No default secret: without settings, <c>public</c> may read, and the settings see to it that only loopback is listened at then.</summary>
-    private List<Community> Communities()
-    {
-        var communities = new List<Community> { new(options.ReadCommunity ?? "public", MayWrite: false) };
-        if (options.WriteCommunity is { } write)
-            communities.Add(new(write, MayWrite: true));
-        return communities;
     }
 
     private static IEnumerable<IPEndPoint> AddressesOf(IPEndPoint endPoint)
