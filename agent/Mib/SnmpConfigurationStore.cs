@@ -106,7 +106,7 @@ internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>
 
         public IReadOnlyList<FilterProfile> FilterProfiles { get; init; } = [];
 
-        public IReadOnlyList<ViewFamily> Filters { get; init; } = [];
+        public IReadOnlyList<NotifyFilter> Filters { get; init; } = [];
 
         public bool AuthenticationTraps { get; init; }
 
@@ -138,7 +138,7 @@ internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>
                 TargetParams = IndexedRows<TargetParams>.Empty.With(TargetParams),
                 Notify = IndexedRows<NotifyEntry>.Empty.With(Notify),
                 FilterProfiles = IndexedRows<FilterProfile>.Empty.With(FilterProfiles),
-                Filters = IndexedRows<ViewFamily>.Empty.With(Filters),
+                Filters = IndexedRows<NotifyFilter>.Empty.With(Filters),
                 AuthenticationTraps = AuthenticationTraps,
             };
 

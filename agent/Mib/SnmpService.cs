@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Metering;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.Configuration.Mib;
 using Rtfm.Snmp.Mib;
 using Rtfm.Snmp.Transport;
 
@@ -96,6 +97,12 @@ internal sealed class SnmpService(
                 new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 1), "RFC 3418: SNMPv2-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 10), "RFC 3411: SNMP-FRAMEWORK-MIB, snmpEngine group"),
+                new(new(1, 3, 6, 1, 6, 3, 11), "RFC 3412: SNMP-MPD-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 12), "RFC 3413: SNMP-TARGET-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 13), "RFC 3413: SNMP-NOTIFICATION-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 15), "RFC 3414: SNMP-USER-BASED-SM-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 16), "RFC 3415: SNMP-VIEW-BASED-ACM-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 18), "RFC 3584: SNMP-COMMUNITY-MIB"),
                 new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path and rule set counters"),
             ],
             Engine = identity,
@@ -103,6 +110,7 @@ internal sealed class SnmpService(
         };
         return new MibTree([
             .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
+            .. AdministrationMib.Providers(configuration, counters, identity),
             .. new FlowMeterModule(meter).Providers,
             .. new MeterExtMib(meter, version, options.Octets).Providers,
         ]);
