@@ -5,6 +5,7 @@ using Rtfm.Agent.Metering;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Mib;
+using Rtfm.Snmp.Security.Usm;
 
 namespace Rtfm.Agent.Mib;
 
@@ -59,6 +60,11 @@ internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>
         {
             using var stream = File.OpenRead(path);
             var stored = JsonSerializer.Deserialize(stream, SnmpConfigurationJson.Default.Stored) ?? throw new JsonException("it is empty");
+            foreach (var user in stored.Users)
+            {
+                if (user.AuthKey.Length != user.Auth.DigestLength() || user.PrivKey.Length != user.Priv.KeyLength())
+                    throw new FormatException($"the keys of {user} have not the lengths that {user.Auth} and {user.Priv} need.");
+            }
             return stored.ToConfiguration();
         }
         catch (Exception fault)
