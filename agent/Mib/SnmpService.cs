@@ -8,9 +8,8 @@ using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib.Host;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
-using Rtfm.Snmp.Messages;
+using Rtfm.Snmp.Configuration.Mib;
 using Rtfm.Snmp.Mib;
-using Rtfm.Snmp.Security;
 using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Agent.Mib;
@@ -20,27 +19,30 @@ internal sealed class SnmpService(
     TrafficMeter meter,
     AgentOptions options,
     MeterStateFile stateFile,
+    SnmpConfigurationStore configuration,
     ManagementTraffic managementTraffic,
     HostMachine host,
+    TimeProvider clock,
     ILogger<SnmpService> logger
 ) : IHostedService, IDisposable
 {
-    /// <summary>sysServices: end to end (8) and applications (64), as any host; internet (4) where it routes (RFC 3418 §2).</summary>
-    private static int Services => 8 + 64 + (IpMib.Forwards ? 4 : 0);
-
     private readonly List<UdpListener> _listeners = [];
     private MeterExtMib? _meterExt;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var counters = new SnmpCounters();
+        var identity = new EngineIdentity(new(Convert.FromHexString(stateFile.State.EngineId)), stateFile.State.EngineBoots, clock);
         var engine = new SnmpEngine(
             new SnmpEngineOptions
             {
-                SecurityModels = [new CommunitySecurity(SnmpVersion.V1, Communities()), new CommunitySecurity(SnmpVersion.V2c, Communities())],
-                Mib = MakeTree(counters),
+                Identity = identity,
+                Configuration = () => configuration.Current,
+                Mib = MakeTree(counters, identity),
                 Counters = counters,
                 MaxMessageSize = options.MaxMessageSize,
+                MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
+                RequestsPerSecond = options.RequestsPerSecond,
                 OnProviderFault = (fault, name) => Log.ProviderFailed(logger, fault, name.ToString()),
             }
         );
@@ -85,55 +87,39 @@ internal sealed class SnmpService(
         }
     }
 
-    private MibTree MakeTree(SnmpCounters counters)
+    private MibTree MakeTree(SnmpCounters counters, EngineIdentity identity)
     {
         var version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
         var agent = new Snmpv2Mib.Agent
         {
             Description = $"Rtfm traffic flow meter {version} on {Environment.OSVersion.VersionString}",
             ObjectId = new(Oids.Meter),
-            Services = Services,
+            Services = HostMib.Services,
             Modules =
             [
                 new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 1), "RFC 3418: SNMPv2-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 10), "RFC 3411: SNMP-FRAMEWORK-MIB, snmpEngine group"),
+                new(new(1, 3, 6, 1, 6, 3, 11), "RFC 3412: SNMP-MPD-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 12), "RFC 3413: SNMP-TARGET-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 13), "RFC 3413: SNMP-NOTIFICATION-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 15), "RFC 3414: SNMP-USER-BASED-SM-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 16), "RFC 3415: SNMP-VIEW-BASED-ACM-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 18), "RFC 3584: SNMP-COMMUNITY-MIB"),
                 new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path, rule sets and top flows"),
-                new(new(1, 3, 6, 1, 2, 1, 31), "RFC 2863: IF-MIB, without counters that Linux does not have"),
-                new(new(1, 3, 6, 1, 2, 1, 48), "RFC 4293: IP-MIB, addresses and default settings"),
-                new(new(1, 3, 6, 1, 2, 1, 25, 7, 1), "RFC 2790: HOST-RESOURCES-MIB, of running software the agent alone"),
-                new(new(1, 3, 6, 1, 2, 1, 47), "RFC 4133: ENTITY-MIB, entityPhysical group"),
-                new(new(1, 3, 6, 1, 4, 1, 2021), "UCD-SNMP-MIB: memory, laTable, systemStats"),
+                .. HostMib.Modules,
             ],
-            EngineId = Convert.FromHexString(stateFile.State.EngineId),
-            EngineBoots = stateFile.State.EngineBoots,
+            Engine = identity,
             MaxMessageSize = options.MaxMessageSize,
         };
-        _meterExt = new MeterExtMib(meter, version, options.Octets, host.Clock);
+        _meterExt = new MeterExtMib(meter, version, options.Octets, clock);
         return new MibTree([
             .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
+            .. AdministrationMib.Providers(configuration, counters, identity),
             .. new FlowMeterModule(meter).Providers,
             .. _meterExt.Providers,
-            .. HostProviders(),
+            .. HostMib.Providers(host),
         ]);
-    }
-
-    private IEnumerable<IMibProvider> HostProviders() =>
-        [
-            .. new IfMib(host.Links).Providers,
-            .. new IpMib(host.Clock, host.Uptime).Providers,
-            .. new HostResourcesMib(host).Providers,
-            .. new UcdMib(host).Providers,
-            .. new EntityMib(host.Hardware).Providers,
-        ];
-
-    /// <summary>No default secret: without settings, <c>public</c> may read, and the settings see to it that only loopback is listened at then.</summary>
-    private List<Community> Communities()
-    {
-        var communities = new List<Community> { new(options.ReadCommunity ?? "public", MayWrite: false) };
-        if (options.WriteCommunity is { } write)
-            communities.Add(new(write, MayWrite: true));
-        return communities;
     }
 
     private static IEnumerable<IPEndPoint> AddressesOf(IPEndPoint endPoint)

@@ -20,15 +20,7 @@ public sealed class HostTests
     public void MakeMib()
     {
         _host = new HostMachine(_clock, () => 0);
-        _snmp = new MibWalker(
-            new MibTree([
-                .. new IfMib(_host.Links).Providers,
-                .. new IpMib(_clock, () => 0).Providers,
-                .. new HostResourcesMib(_host).Providers,
-                .. new UcdMib(_host).Providers,
-                .. new EntityMib(_host.Hardware).Providers,
-            ])
-        );
+        _snmp = new MibWalker(new MibTree(HostMib.Providers(_host)));
     }
 
     [TestCase(SnmpVersion.V1)]
