@@ -29,6 +29,9 @@ internal sealed record IpAddressEntry
     /// <summary>Hundredths of a second from the boot to when it was made, and to when it was changed.</summary>
     public (uint Created, uint Changed) Times { get; private set; }
 
+    /// <summary>Seconds that it is preferred, and that it is valid, for; the greatest number: for ever.</summary>
+    public (uint Preferred, uint Valid) Lifetimes { get; private set; } = (uint.MaxValue, uint.MaxValue);
+
     private uint Flags { get; set; }
 
     public bool IsV6 => Address.Length == 16;
@@ -48,6 +51,13 @@ internal sealed record IpAddressEntry
         : IsV6 ? 5
         : 4;
 
+    /// <summary>IpAddressPrefixOriginTC (RFC 4293): manual(2), wellknown(3), dhcp(4), routeradv(5).</summary>
+    public int PrefixOrigin =>
+        IsLinkLocal ? 3
+        : (Flags & Permanent) != 0 ? 2
+        : IsV6 ? 5
+        : 4;
+
     /// <summary>IpAddressStatusTC (RFC 4293): preferred(1), deprecated(2), tentative(6), duplicate(7), optimistic(8).</summary>
     public int Status =>
         (Flags & Duplicate) != 0 ? 7
@@ -57,22 +67,17 @@ internal sealed record IpAddressEntry
         : 1;
 
     /// <summary>InetAddressType, length and octets: what ipAddressTable has as index (RFC 4001). An address that needs it has its zone, the ifIndex.</summary>
-    public uint[] Index
+    public uint[] Index => IndexOf(Address);
+
+    /// <summary>What ipAddressPrefixTable has as index: interface, network and its length.</summary>
+    public uint[] PrefixIndex
     {
         get
         {
-            var index = new List<uint>
-            {
-                IsLinkLocal ? 4u
-                : IsV6 ? 2u
-                : 1u,
-                (uint)(Address.Length + (IsLinkLocal ? 4 : 0)),
-            };
-            foreach (var octet in Address)
-                index.Add(octet);
-            if (IsLinkLocal)
-                index.AddRange([(uint)IfIndex >> 24 & 0xFF, (uint)IfIndex >> 16 & 0xFF, (uint)IfIndex >> 8 & 0xFF, (uint)IfIndex & 0xFF]);
-            return [.. index];
+            var network = (byte[])Address.Clone();
+            for (var i = 0; i < network.Length; i++)
+                network[i] &= (byte)~(0xFF >> Math.Clamp(PrefixLength - 8 * i, 0, 8));
+            return [(uint)IfIndex, .. IndexOf(network), PrefixLength];
         }
     }
 
@@ -104,6 +109,7 @@ internal sealed record IpAddressEntry
                     entry.BroadcastBit = value[3] & 1;
                     break;
                 case 6 when value.Length >= 16:
+                    entry.Lifetimes = (MemoryMarshal.Read<uint>(value), MemoryMarshal.Read<uint>(value[4..]));
                     entry.Times = (MemoryMarshal.Read<uint>(value[8..]), MemoryMarshal.Read<uint>(value[12..]));
                     break;
                 case 8:
@@ -114,5 +120,21 @@ internal sealed record IpAddressEntry
         // On a point-to-point link the first is the other end's.
         entry.Address = local ?? peer;
         return entry.Address.Length == (message[0] == InterNetwork ? 4 : 16) ? entry : null;
+    }
+
+    private uint[] IndexOf(ReadOnlySpan<byte> address)
+    {
+        var index = new List<uint>
+        {
+            IsLinkLocal ? 4u
+            : IsV6 ? 2u
+            : 1u,
+            (uint)(address.Length + (IsLinkLocal ? 4 : 0)),
+        };
+        foreach (var octet in address)
+            index.Add(octet);
+        if (IsLinkLocal)
+            index.AddRange([(uint)IfIndex >> 24 & 0xFF, (uint)IfIndex >> 16 & 0xFF, (uint)IfIndex >> 8 & 0xFF, (uint)IfIndex & 0xFF]);
+        return [.. index];
     }
 }

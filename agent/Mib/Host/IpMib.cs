@@ -8,11 +8,16 @@ namespace Rtfm.Agent.Mib.Host;
 /// <summary>IP-MIB: what a management system recognises a host by, its addresses and whether it routes (RFC 4293).</summary>
 internal sealed class IpMib(TimeProvider clock, Func<uint> uptime)
 {
-    private static readonly ObjectIdentifier ZeroDotZero = new(0, 0);
+    private static readonly uint[] PrefixEntry = [1, 3, 6, 1, 2, 1, 4, 32, 1];
+
+    /// <summary>The first column of <see cref="PrefixEntry"/> that can be read: what a RowPointer points to (RFC 2579).</summary>
+    private const uint FirstPrefixColumn = 5;
 
     private readonly Aged<Tables> _tables = new(clock, Links.Freshness, Look);
 
-    private sealed record Tables(RowSnapshot<IpAddressEntry> V4, RowSnapshot<IpAddressEntry> All);
+    private sealed record Tables(RowSnapshot<Row> V4, RowSnapshot<Row> Prefixes, RowSnapshot<Row> All);
+
+    private sealed record Row(IpAddressEntry Entry, ObjectIdentifier Prefix);
 
     public IEnumerable<IMibProvider> Providers =>
         [
@@ -22,19 +27,26 @@ internal sealed class IpMib(TimeProvider clock, Func<uint> uptime)
             Setting(26, "ipv6IpDefaultHopLimit", "ipv6/conf/default/hop_limit", value => value),
             ReadOnlyTable
                 .Of([1, 3, 6, 1, 2, 1, 4, 20, 1], () => _tables.Value.V4)
-                .Octets(1, "ipAdEntAddr", BerTag.IpAddress, row => row.Address)
-                .Integer(2, "ipAdEntIfIndex", row => row.IfIndex)
-                .Octets(3, "ipAdEntNetMask", BerTag.IpAddress, row => row.Mask)
-                .Integer(4, "ipAdEntBcastAddr", row => row.BroadcastBit),
+                .Octets(1, "ipAdEntAddr", BerTag.IpAddress, row => row.Entry.Address)
+                .Integer(2, "ipAdEntIfIndex", row => row.Entry.IfIndex)
+                .Octets(3, "ipAdEntNetMask", BerTag.IpAddress, row => row.Entry.Mask)
+                .Integer(4, "ipAdEntBcastAddr", row => row.Entry.BroadcastBit),
+            ReadOnlyTable
+                .Of(PrefixEntry, () => _tables.Value.Prefixes)
+                .Integer(FirstPrefixColumn, "ipAddressPrefixOrigin", row => row.Entry.PrefixOrigin)
+                .Integer(6, "ipAddressPrefixOnLinkFlag", _ => 1) // true: an address at the interface makes its network one
+                .Integer(7, "ipAddressPrefixAutonomousFlag", row => row.Entry.PrefixOrigin == 5 ? 1 : 2)
+                .Gauge32(8, "ipAddressPrefixAdvPreferredLifetime", row => row.Entry.Lifetimes.Preferred)
+                .Gauge32(9, "ipAddressPrefixAdvValidLifetime", row => row.Entry.Lifetimes.Valid),
             ReadOnlyTable
                 .Of([1, 3, 6, 1, 2, 1, 4, 34, 1], () => _tables.Value.All)
-                .Integer(3, "ipAddressIfIndex", row => row.IfIndex)
+                .Integer(3, "ipAddressIfIndex", row => row.Entry.IfIndex)
                 .Integer(4, "ipAddressType", _ => 1) // unicast: the kernel lists no others
-                .Oid(5, "ipAddressPrefix", _ => ZeroDotZero)
-                .Integer(6, "ipAddressOrigin", row => row.Origin)
-                .Integer(7, "ipAddressStatus", row => row.Status)
-                .TimeTicks(8, "ipAddressCreated", row => UptimeAt(row.Times.Created))
-                .TimeTicks(9, "ipAddressLastChanged", row => UptimeAt(row.Times.Changed))
+                .Oid(5, "ipAddressPrefix", row => row.Prefix)
+                .Integer(6, "ipAddressOrigin", row => row.Entry.Origin)
+                .Integer(7, "ipAddressStatus", row => row.Entry.Status)
+                .TimeTicks(8, "ipAddressCreated", row => UptimeAt(row.Entry.Times.Created))
+                .TimeTicks(9, "ipAddressLastChanged", row => UptimeAt(row.Entry.Times.Changed))
                 .Integer(10, "ipAddressRowStatus", _ => (long)RowStatus.Active)
                 .Integer(11, "ipAddressStorageType", _ => 2), // volatile: Linux keeps no addresses over a boot
         ];
@@ -76,16 +88,19 @@ internal sealed class IpMib(TimeProvider clock, Func<uint> uptime)
                     found.Add(entry);
             }
         );
-        var v4 = new List<(uint[], IpAddressEntry)>();
-        var all = new List<(uint[], IpAddressEntry)>();
+        var v4 = new List<(uint[], Row)>();
+        var prefixes = new List<(uint[], Row)>();
+        var all = new List<(uint[], Row)>();
         foreach (var entry in found)
         {
-            var index = entry.Index;
-            all.Add((index, entry));
+            var (index, prefix) = (entry.Index, entry.PrefixIndex);
+            var row = new Row(entry, new([.. PrefixEntry, FirstPrefixColumn, .. prefix]));
+            all.Add((index, row));
+            prefixes.Add((prefix, row));
             if (!entry.IsV6)
-                v4.Add((index[2..], entry));
+                v4.Add((index[2..], row));
         }
-        return new(new(v4), new(all));
+        return new(new(v4), new(prefixes), new(all));
     }
 
     /// <summary>From the time since the boot, which the kernel counts as .NET's stopwatch does, to the agent's Uptime; 0: before the agent.</summary>

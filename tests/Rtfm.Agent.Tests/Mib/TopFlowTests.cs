@@ -1,3 +1,4 @@
+using Rtfm.Agent.Tests.Matching;
 using Rtfm.Snmp.Ber;
 
 namespace Rtfm.Agent.Tests.Mib;
@@ -138,6 +139,32 @@ public sealed class TopFlowTests
         Assert.That(Descriptions()[0], Does.StartWith("tcp "));
         _meter.Now = 11_000;
         Assert.That(Descriptions()[0], Does.StartWith("udp "));
+    }
+
+    [Test]
+    public void Looks_while_packets_are_metered_find_rates_that_go_down_the_ranks()
+    {
+        using var stop = new CancellationTokenSource();
+        var packets = Enumerable.Range(1, 500).Select(i => FlowHarness.Packet($"A:{i}>B:443 {100 + i}")).ToArray();
+        var metering = Task.Run(() =>
+        {
+            var random = new Random(3);
+            while (!stop.IsCancellationRequested)
+            {
+                _meter.Meter.Process([packets[random.Next(packets.Length)], packets[^1]]);
+                _meter.Meter.Flows.Find(2)!.Recover(new(_meter.Meter.Now), 500, null, 100);
+            }
+        });
+        for (var now = 11_000u; now < 200_000; now += 1_000)
+        {
+            _meter.Now = now;
+            var rates = Enumerable.Range(1, 20).Select(rank => _meter.Snmp.Get($"{Table}.13.2.{rank}").Value).ToList();
+            // A rank is empty for a time where its flow is recovered meanwhile.
+            Assert.That(rates.Where(each => each.Tag != BerTag.NoSuchInstance).Select(each => each.Number), Is.Ordered.Descending);
+        }
+        stop.Cancel();
+        metering.Wait();
+        Assert.That(Descriptions(), Is.Not.Empty);
     }
 
     private List<string> Descriptions()

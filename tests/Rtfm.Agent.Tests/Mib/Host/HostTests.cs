@@ -160,6 +160,16 @@ public sealed class HostTests
     }
 
     [Test]
+    public void An_address_points_to_a_row_that_tells_of_its_network()
+    {
+        const string Loopback = "1.3.6.1.2.1.4.32.1.5.1.1.4.127.0.0.0.8";
+        Assert.That(_snmp.Get("1.3.6.1.2.1.4.34.1.5.1.4.127.0.0.1").Value.ToString(), Is.EqualTo(Loopback));
+        Assert.That(_snmp.Get(Loopback).Value.Signed, Is.EqualTo(2), "manual");
+        foreach (var pointer in _snmp.Walk().Where(each => each.Name.ToString().StartsWith("1.3.6.1.2.1.4.34.1.5.", StringComparison.Ordinal)))
+            Assert.That(_snmp.Get(pointer.Value.ToString()).Value.Tag, Is.EqualTo(BerTag.Integer), pointer.Value.ToString());
+    }
+
+    [Test]
     public void Forwarding_and_hop_limit_are_the_kernel_s()
     {
         Assert.That(_snmp.Get("1.3.6.1.2.1.4.1.0").Value.Signed, Is.EqualTo(File.ReadAllText("/proc/sys/net/ipv4/ip_forward").Trim() == "0" ? 2 : 1));
