@@ -25,7 +25,7 @@ internal sealed class InBackground<T>(TimeProvider clock, TimeSpan freshness, T 
                 if (_making is null || (_making.IsCompleted && clock.GetElapsedTime(_madeAt) >= freshness))
                 {
                     _madeAt = clock.GetTimestamp();
-                    started = _making = Task.Run(() => _value = make(_value));
+                    started = _making = Task.Factory.StartNew(Make, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 }
             }
             // Others find it being made, and do not wait. A fault is told to the one who started it.
@@ -34,4 +34,7 @@ internal sealed class InBackground<T>(TimeProvider clock, TimeSpan freshness, T 
             return _value;
         }
     }
+
+    /// <summary>On a thread of its own: one that hangs takes none from the pool, and none there keeps it waiting.</summary>
+    private void Make() => _value = make(_value);
 }
