@@ -5,10 +5,11 @@ namespace Rtfm.Agent.Mib.Host;
 /// another thread makes it, and the one who asked waits a moment at most. Until it is made the one before is shown.
 /// </summary>
 /// <param name="make">The next value, from the one before.</param>
-internal sealed class InBackground<T>(TimeProvider clock, TimeSpan freshness, T first, Func<T, T> make)
+/// <param name="patience">How long the one who asked waits; a quarter of a second unless told, since requests wait behind it.</param>
+internal sealed class InBackground<T>(TimeProvider clock, TimeSpan freshness, T first, Func<T, T> make, TimeSpan? patience = null)
     where T : class
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private volatile T _value = first;
@@ -29,7 +30,7 @@ internal sealed class InBackground<T>(TimeProvider clock, TimeSpan freshness, T 
                 }
             }
             // Others find it being made, and do not wait. A fault is told to the one who started it.
-            if (started?.Wait(Patience) == true)
+            if (started?.Wait(_patience) == true)
                 started.GetAwaiter().GetResult();
             return _value;
         }
