@@ -53,7 +53,7 @@ public sealed record AgentOptions
     /// <summary>The most memory for flows' statistics (RFC 2724), in MiB.</summary>
     public int StatisticsMiB { get; init; } = FlowTable.DefaultStatisticsMiB;
 
-    /// <summary>Where SNMP is answered: <c>udp:ADDRESS:PORT</c>.</summary>
+    /// <summary>Where SNMP is answered: <c>udp:ADDRESS:PORT</c>, <c>tcp:ADDRESS:PORT</c>.</summary>
     public string[] Listen { get; init; } = [];
 
     /// <summary>Community that may read. Unset: <c>public</c>, on loopback only.</summary>

@@ -53,7 +53,12 @@ internal static class AgentSettings
         for (var i = 0; i < options.Listen.Length; i++)
         {
             if (!TransportAddress.TryParse(options.Listen[i], out var address, out var complaint))
-                throw Wrong($"Listen[{i}]", options.Listen[i], complaint, "Write udp:ADDRESS:PORT, for example udp:127.0.0.1:161.");
+                throw Wrong(
+                    $"Listen[{i}]",
+                    options.Listen[i],
+                    complaint,
+                    "Write udp:ADDRESS:PORT or tcp:ADDRESS:PORT, for example udp:127.0.0.1:161."
+                );
             // No default secrets: who opens the meter to a network says who may read it.
             if (!IPAddress.IsLoopback(address.EndPoint.Address) && options.ReadCommunity is null)
             {

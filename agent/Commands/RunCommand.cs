@@ -40,7 +40,7 @@ internal static class RunCommand
     private static readonly Option<string[]> Listen = new("--listen")
     {
         Description = $"Answer SNMP here (repeatable; default {AgentOptions.DefaultListen})",
-        HelpName = "udp:ADDR:PORT",
+        HelpName = "udp|tcp:ADDR:PORT",
     };
     private static readonly Option<string?> ReadCommunity = new("--read-community")
     {

@@ -26,7 +26,7 @@ internal sealed class SnmpService(
     /// <summary>sysServices: internet (4) and applications (64).</summary>
     private const int Services = 4 + 64;
 
-    private readonly List<UdpListener> _listeners = [];
+    private readonly List<ITransportListener> _listeners = [];
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -45,9 +45,9 @@ internal sealed class SnmpService(
         {
             var listener = Listen(engine, i);
             _listeners.Add(listener);
-            Log.Listening(logger, listener.EndPoint.ToString());
+            Log.Listening(logger, listener.Address.ToString());
         }
-        managementTraffic.Set(_listeners.SelectMany(listener => AddressesOf(listener.EndPoint)));
+        managementTraffic.Set(_listeners.SelectMany(listener => AddressesOf(listener.Address)));
         return Task.CompletedTask;
     }
 
@@ -58,13 +58,15 @@ internal sealed class SnmpService(
         return Task.CompletedTask;
     }
 
-    private UdpListener Listen(SnmpEngine engine, int setting)
+    private ITransportListener Listen(SnmpEngine engine, int setting)
     {
         if (!TransportAddress.TryParse(options.Listen[setting], out var address, out var complaint))
             throw new SettingsException($"{AgentOptions.Section}:Listen[{setting}] is '{options.Listen[setting]}': {complaint}");
         try
         {
-            return new UdpListener(engine, address.EndPoint);
+            return address.Kind == TransportKind.Udp
+                ? new UdpListener(engine, address.EndPoint)
+                : new StreamListener(engine, address, onTrouble: counters => Complain(address, counters));
         }
         catch (SocketException fault)
         {
@@ -114,14 +116,18 @@ internal sealed class SnmpService(
         return communities;
     }
 
-    private static IEnumerable<IPEndPoint> AddressesOf(IPEndPoint endPoint)
+    private void Complain(TransportAddress address, StreamCounters counters) =>
+        Log.ConnectionTroubles(logger, address.ToString(), counters.Refused, counters.Broken, counters.TimedOut);
+
+    private static IEnumerable<TransportAddress> AddressesOf(TransportAddress address)
     {
+        var endPoint = address.EndPoint;
         if (!endPoint.Address.Equals(IPAddress.Any) && !endPoint.Address.Equals(IPAddress.IPv6Any))
-            return [endPoint];
+            return [address];
         return NetworkInterface
             .GetAllNetworkInterfaces()
             .SelectMany(each => each.GetIPProperties().UnicastAddresses)
             .Where(each => each.Address.AddressFamily == endPoint.AddressFamily)
-            .Select(each => new IPEndPoint(each.Address, endPoint.Port));
+            .Select(each => address with { EndPoint = new IPEndPoint(each.Address, endPoint.Port) });
     }
 }
