@@ -56,6 +56,9 @@ public sealed record AgentOptions
     /// <summary>Where SNMP is answered: <c>udp:ADDRESS:PORT</c>, <c>tcp:ADDRESS:PORT</c>.</summary>
     public string[] Listen { get; init; } = [];
 
+    /// <summary>Master agent to be a sub-agent of: the path of its socket, or <c>tcp:ADDRESS:PORT</c>. Who may write through it is for the master to decide.</summary>
+    public string? AgentX { get; init; }
+
     /// <summary>Community that may read. Unset: <c>public</c>, on loopback only.</summary>
     public string? ReadCommunity { get; init; }
 

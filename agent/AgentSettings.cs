@@ -2,6 +2,7 @@ using System.Collections;
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using Rtfm.Agent.Flows;
+using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Agent;
@@ -25,7 +26,7 @@ internal static class AgentSettings
             var section = builder.Build().GetSection(AgentOptions.Section);
             var options = section.Get<AgentOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new AgentOptions();
             Check(options);
-            return options.Listen.Length == 0 ? options with { Listen = [AgentOptions.DefaultListen] } : options;
+            return options.Listen.Length == 0 && options.AgentX is null ? options with { Listen = [AgentOptions.DefaultListen] } : options;
         }
         catch (Exception fault) when (fault is InvalidOperationException or FormatException or InvalidDataException or FileNotFoundException)
         {
@@ -50,6 +51,13 @@ internal static class AgentSettings
         NotEmpty(nameof(options.WriteCommunity), options.WriteCommunity);
         if (options.WriteCommunity is not null && options.WriteCommunity == options.ReadCommunity)
             throw new SettingsException($"{AgentOptions.Section}:WriteCommunity is the same as ReadCommunity. Give each its own.");
+        if (options.AgentX is { } master && !AgentXAddress.TryParse(master, out _, out var wrong))
+            throw Wrong(
+                nameof(options.AgentX),
+                master,
+                wrong,
+                "Write the path of the master's socket, for example /var/agentx/master, or tcp:ADDRESS:PORT."
+            );
         for (var i = 0; i < options.Listen.Length; i++)
         {
             if (!TransportAddress.TryParse(options.Listen[i], out var address, out var complaint))

@@ -50,6 +50,12 @@ internal static partial class Log
     )]
     public static partial void ConnectionTroubles(ILogger logger, string address, long refused, long broken, long timedOut);
 
+    [LoggerMessage(1203, LogLevel.Information, "sub-agent of {Master}: registered")]
+    public static partial void AgentXOpened(ILogger logger, string master);
+
+    [LoggerMessage(1204, LogLevel.Warning, "no AgentX session with {Master}: {Reason}; trying again, with up to 30 s between attempts")]
+    public static partial void AgentXLost(ILogger logger, string master, string reason);
+
     [LoggerMessage(1301, LogLevel.Error, "{Complaint}")]
     public static partial void StateUnreadable(ILogger logger, string complaint);
 

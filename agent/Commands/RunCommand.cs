@@ -42,6 +42,11 @@ internal static class RunCommand
         Description = $"Answer SNMP here (repeatable; default {AgentOptions.DefaultListen})",
         HelpName = "udp|tcp:ADDR:PORT",
     };
+    private static readonly Option<string?> AgentX = new("--agentx")
+    {
+        Description = "Be a sub-agent of the SNMP agent with this AgentX socket; without --listen, answer through it alone",
+        HelpName = "PATH|tcp:ADDR:PORT",
+    };
     private static readonly Option<string?> ReadCommunity = new("--read-community")
     {
         Description = "Community that may read (default: public, on loopback only)",
@@ -102,6 +107,7 @@ internal static class RunCommand
             WaitForRuleSet,
             Filter,
             Listen,
+            AgentX,
             ReadCommunity,
             WriteCommunity,
             MaxFlows,
@@ -235,6 +241,7 @@ internal static class RunCommand
         Set(nameof(AgentOptions.Loop), arguments.GetValue(Loop) ? "true" : null);
         Set(nameof(AgentOptions.WaitForRuleSet), arguments.GetValue(WaitForRuleSet) ? "true" : null);
         Set(nameof(AgentOptions.Filter), arguments.GetValue(Filter));
+        Set(nameof(AgentOptions.AgentX), arguments.GetValue(AgentX));
         Set(nameof(AgentOptions.ReadCommunity), arguments.GetValue(ReadCommunity));
         Set(nameof(AgentOptions.WriteCommunity), arguments.GetValue(WriteCommunity));
         Set(nameof(AgentOptions.MaxFlows), arguments.GetValue(MaxFlows)?.ToString(CultureInfo.InvariantCulture));

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Metering;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
 using Rtfm.Snmp.Security;
@@ -26,16 +27,30 @@ internal sealed class SnmpService(
     /// <summary>sysServices: internet (4) and applications (64).</summary>
     private const int Services = 4 + 64;
 
+    private static readonly string Version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
+
+    private static readonly string Description = $"Rtfm traffic flow meter {Version} on {Environment.OSVersion.VersionString}";
+
+    private static readonly Snmpv2Mib.Module[] OwnModules =
+    [
+        new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
+        new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path and rule set counters"),
+    ];
+
     private readonly List<ITransportListener> _listeners = [];
+    private AgentXSession? _agentX;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var counters = new SnmpCounters();
+        var own = OwnProviders().ToList();
+        var gate = new Lock();
         var engine = new SnmpEngine(
             new SnmpEngineOptions
             {
+                Gate = gate,
                 SecurityModels = [new CommunitySecurity(SnmpVersion.V1, Communities()), new CommunitySecurity(SnmpVersion.V2c, Communities())],
-                Mib = MakeTree(counters),
+                Mib = MakeTree(counters, own),
                 Counters = counters,
                 MaxMessageSize = options.MaxMessageSize,
                 OnProviderFault = (fault, name) => Log.ProviderFailed(logger, fault, name.ToString()),
@@ -47,12 +62,15 @@ internal sealed class SnmpService(
             _listeners.Add(listener);
             Log.Listening(logger, listener.Address.ToString());
         }
+        if (options.AgentX is not null)
+            _agentX = OpenAgentX(new MibTree(own), gate);
         managementTraffic.Set(_listeners.SelectMany(listener => AddressesOf(listener.Address)));
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
+        _agentX?.Dispose();
         foreach (var listener in _listeners)
             listener.Dispose();
         return Task.CompletedTask;
@@ -81,31 +99,50 @@ internal sealed class SnmpService(
         }
     }
 
-    private MibTree MakeTree(SnmpCounters counters)
+    /// <summary>Becomes a sub-agent of the machine's own SNMP agent, which has the system and snmp groups itself.</summary>
+    private AgentXSession OpenAgentX(MibTree mib, Lock gate)
     {
-        var version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
+        if (!AgentXAddress.TryParse(options.AgentX!, out var master, out var complaint))
+            throw new SettingsException($"{AgentOptions.Section}:AgentX is '{options.AgentX}': {complaint}");
+        return new AgentXSession(
+            new AgentXOptions
+            {
+                Master = master,
+                Mib = mib,
+                Modules = OwnModules,
+                Gate = gate,
+                Id = new(Oids.Meter),
+                Description = Description,
+                OnOpened = () => Log.AgentXOpened(logger, options.AgentX!),
+                OnLost = reason => Log.AgentXLost(logger, options.AgentX!, reason),
+                OnProviderFault = (fault, name) => Log.ProviderFailed(logger, fault, name.ToString()),
+            }
+        );
+    }
+
+    private MibTree MakeTree(SnmpCounters counters, IEnumerable<IMibProvider> own)
+    {
         var agent = new Snmpv2Mib.Agent
         {
-            Description = $"Rtfm traffic flow meter {version} on {Environment.OSVersion.VersionString}",
+            Description = Description,
             ObjectId = new(Oids.Meter),
             Services = Services,
             Modules =
             [
-                new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
+                .. OwnModules,
                 new(new(1, 3, 6, 1, 6, 3, 1), "RFC 3418: SNMPv2-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 10), "RFC 3411: SNMP-FRAMEWORK-MIB, snmpEngine group"),
-                new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path and rule set counters"),
             ],
             EngineId = Convert.FromHexString(stateFile.State.EngineId),
             EngineBoots = stateFile.State.EngineBoots,
             MaxMessageSize = options.MaxMessageSize,
         };
-        return new MibTree([
-            .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
-            .. new FlowMeterModule(meter).Providers,
-            .. new MeterExtMib(meter, version, options.Octets).Providers,
-        ]);
+        return new MibTree([.. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers, .. own]);
     }
+
+    /// <summary>What a meter has and other agents have not: all of it lies under <see cref="OwnModules"/>.</summary>
+    private IEnumerable<IMibProvider> OwnProviders() =>
+        [.. new FlowMeterModule(meter).Providers, .. new MeterExtMib(meter, Version, options.Octets).Providers];
 
     /// <summary>No default secret: without settings, <c>public</c> may read, and the settings see to it that only loopback is listened at then.</summary>
     private List<Community> Communities()

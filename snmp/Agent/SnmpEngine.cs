@@ -10,7 +10,6 @@ public sealed class SnmpEngine
     private readonly ISecurityModel?[] _securityModels = new ISecurityModel?[4];
     private readonly CommandResponder _responder;
     private readonly SnmpEngineOptions _options;
-    private readonly Lock _oneRequestAtATime = new();
 
     public SnmpEngine(SnmpEngineOptions options)
     {
@@ -29,7 +28,7 @@ public sealed class SnmpEngine
     /// <returns>The length of the answer; 0 where none is to be sent.</returns>
     public int Process(ReadOnlySpan<byte> message, Span<byte> answer, in Requester from)
     {
-        lock (_oneRequestAtATime)
+        lock (_options.Gate)
         {
             Counters.InPackets++;
             var reader = new BerReader(message);
