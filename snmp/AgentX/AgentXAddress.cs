@@ -48,8 +48,12 @@ public sealed record AgentXAddress
     public override string ToString() => _text;
 
     /// <exception cref="SocketException">Nobody listens there, or nobody answers.</exception>
+    /// <exception cref="AgentXException">There is no such socket.</exception>
     internal Socket Connect()
     {
+        // The system's own words for it, "cannot assign requested address", help nobody.
+        if (EndPoint is UnixDomainSocketEndPoint && !File.Exists(_text))
+            throw new AgentXException("there is no such socket: the master does not run, or not with 'master agentx'");
         var socket =
             EndPoint is UnixDomainSocketEndPoint
                 ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)

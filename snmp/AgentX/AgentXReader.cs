@@ -44,7 +44,10 @@ internal ref struct AgentXReader(ReadOnlySpan<byte> input, bool isNetworkByteOrd
         if (header[1] != 0)
             name.TryAppend(1, 3, 6, 1, header[1]);
         for (var i = 0; i < count && !Failed; i++)
-            Failed |= !name.TryAppend(Number());
+        {
+            if (!name.TryAppend(Number()))
+                Failed = true;
+        }
     }
 
     /// <summary>An octet string (§5.3); it stays in the input.</summary>

@@ -34,6 +34,8 @@ internal ref struct AgentXWriter
     /// <summary>True once something did not fit.</summary>
     public bool Overflowed { get; private set; }
 
+    public readonly ReadOnlySpan<byte> Written => _buffer[..Position];
+
     /// <summary>Takes back everything after <paramref name="position"/>, and the overflow.</summary>
     public void Rewind(int position)
     {
@@ -85,12 +87,13 @@ internal ref struct AgentXWriter
     }
 
     /// <summary>An object identifier (§5.1); what begins with 1.3.6.1.x is shortened by that.</summary>
-    public void Oid(scoped ReadOnlySpan<uint> name)
+    /// <param name="include">Whether a search that begins there may find the name itself (§5.2).</param>
+    public void Oid(scoped ReadOnlySpan<uint> name, bool include = false)
     {
         var prefix = name.StartsWith((ReadOnlySpan<uint>)[1, 3, 6, 1]) && name.Length > 4 && name[4] is > 0 and <= byte.MaxValue ? name[4] : 0;
         if (prefix != 0)
             name = name[5..];
-        Octets((byte)name.Length, (byte)prefix);
+        Octets((byte)name.Length, (byte)prefix, include ? (byte)1 : (byte)0);
         foreach (var each in name)
             Number(each);
     }

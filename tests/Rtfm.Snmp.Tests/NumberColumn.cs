@@ -17,6 +17,9 @@ internal sealed class NumberColumn(ObjectIdentifier root, uint rows) : IMibProvi
 
     public int CommitFailsAt { get; set; }
 
+    /// <summary>Called at each step of a SET.</summary>
+    public Action<string> OnStep { get; set; } = _ => { };
+
     public long this[uint row]
     {
         get => _values[row];
@@ -49,7 +52,7 @@ internal sealed class NumberColumn(ObjectIdentifier root, uint rows) : IMibProvi
 
     public ErrorStatus Test(SetTransaction transaction, int index)
     {
-        Steps.Add($"test {index + 1}");
+        Note("test", index);
         var (name, value) = transaction.VarBinds[index];
         return RowOf(name.Span) is null ? ErrorStatus.NoCreation
             : value.Tag != BerTag.Integer ? ErrorStatus.WrongType
@@ -59,20 +62,25 @@ internal sealed class NumberColumn(ObjectIdentifier root, uint rows) : IMibProvi
 
     public ErrorStatus Commit(SetTransaction transaction, int index)
     {
-        Steps.Add($"commit {index + 1}");
+        Note("commit", index);
         if (index + 1 == CommitFailsAt)
             return ErrorStatus.ResourceUnavailable;
-        var before = transaction.Staged(this, () => (long[])_values.Clone());
-        Assert.That(before, Is.Not.SameAs(_values));
+        transaction.Staged(this, () => (long[])_values.Clone());
         _values[RowOf(transaction.VarBinds[index].Name.Span)!.Value] = transaction.VarBinds[index].Value.Signed;
         return ErrorStatus.NoError;
     }
 
     public ErrorStatus Undo(SetTransaction transaction, int index)
     {
-        Steps.Add($"undo {index + 1}");
+        Note("undo", index);
         transaction.Staged(this, () => (long[])_values.Clone()).CopyTo(_values, 0);
         return ErrorStatus.NoError;
+    }
+
+    private void Note(string step, int index)
+    {
+        Steps.Add($"{step} {index + 1}");
+        OnStep(step);
     }
 
     private uint? RowOf(ReadOnlySpan<uint> name) =>
