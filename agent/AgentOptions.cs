@@ -68,6 +68,12 @@ public sealed record AgentOptions
     /// <summary>The longest SNMP message sent or taken, in octets.</summary>
     public int MaxMessageSize { get; init; } = 65_507;
 
+    /// <summary>The longest answer, in octets, to a sender on another machine who is not authenticated: SNMPv1, v2c, or v3 without.</summary>
+    public int MaxUnauthenticatedAnswer { get; init; } = 1_472;
+
+    /// <summary>SNMP requests a second that one source may send; 0: any number.</summary>
+    public int RequestsPerSecond { get; init; }
+
     /// <summary>Where rule sets, tasks and settings are kept over restarts.</summary>
     public string? StateDirectory { get; init; }
 

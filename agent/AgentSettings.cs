@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Net;
 using Microsoft.Extensions.Configuration;
 using Rtfm.Agent.Flows;
 using Rtfm.Snmp.AgentX;
@@ -42,6 +41,8 @@ internal static class AgentSettings
         InRange(nameof(options.MeteringThreads), options.MeteringThreads, 1, FlowTable.MaxShards, "threads");
         InRange(nameof(options.StatisticsMiB), options.StatisticsMiB, 0, 1_048_576, "MiB");
         InRange(nameof(options.MaxMessageSize), options.MaxMessageSize, 484, 65_507, "octets");
+        InRange(nameof(options.MaxUnauthenticatedAnswer), options.MaxUnauthenticatedAnswer, 484, 65_507, "octets");
+        InRange(nameof(options.RequestsPerSecond), options.RequestsPerSecond, 0, 10_000_000, "requests a second");
         for (var i = 0; i < options.Read.Length; i++)
         {
             if (!File.Exists(options.Read[i]))
@@ -60,20 +61,13 @@ internal static class AgentSettings
             );
         for (var i = 0; i < options.Listen.Length; i++)
         {
-            if (!TransportAddress.TryParse(options.Listen[i], out var address, out var complaint))
+            if (!TransportAddress.TryParse(options.Listen[i], out _, out var complaint))
                 throw Wrong(
                     $"Listen[{i}]",
                     options.Listen[i],
                     complaint,
                     "Write udp:ADDRESS:PORT or tcp:ADDRESS:PORT, for example udp:127.0.0.1:161."
                 );
-            // No default secrets: who opens the meter to a network says who may read it.
-            if (!IPAddress.IsLoopback(address.EndPoint.Address) && options.ReadCommunity is null)
-            {
-                throw new SettingsException(
-                    $"{AgentOptions.Section}:Listen[{i}] is '{options.Listen[i]}', not loopback, and no ReadCommunity is set. Set {AgentOptions.Section}:ReadCommunity."
-                );
-            }
         }
     }
 

@@ -4,6 +4,7 @@ using Rtfm.Agent.Commands;
 var root = new RootCommand("The Rtfm meter: counts the traffic flows it sees, as rule sets tell it, and shows them over SNMP.")
 {
     RunCommand.Make(),
+    InitCommand.Make(),
     ReplayCommand.Make(),
     StatusCommand.Make(),
 };

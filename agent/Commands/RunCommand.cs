@@ -160,6 +160,7 @@ internal static class RunCommand
         builder.Services.AddSingleton<ManagementTraffic>();
         builder.Services.AddSingleton(OpenState);
         builder.Services.AddSingleton(MakeMeter);
+        builder.Services.AddSingleton(OpenConfiguration);
         // SNMP first: a meter that cannot be asked is not worth starting.
         builder.Services.AddHostedService<SnmpService>();
         builder.Services.AddHostedService<UpkeepService>();
@@ -170,7 +171,7 @@ internal static class RunCommand
     private static MeterStateFile OpenState(IServiceProvider services)
     {
         var options = services.GetRequiredService<AgentOptions>();
-        var folder = options.StateDirectory ?? DefaultStateDirectory();
+        var folder = StateDirectoryOf(options);
         try
         {
             var file = MeterStateFile.Open(folder, out var complaint);
@@ -184,6 +185,15 @@ internal static class RunCommand
                 $"{AgentOptions.Section}:StateDirectory is '{folder}': {fault.Message} Choose a folder the agent may write to."
             );
         }
+    }
+
+    private static SnmpConfigurationStore OpenConfiguration(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<AgentOptions>();
+        // The state first: it makes the folder.
+        _ = services.GetRequiredService<MeterStateFile>();
+        var meter = services.GetRequiredService<TrafficMeter>();
+        return SnmpConfigurationStore.Open(StateDirectoryOf(options), kept => Communities.Add(kept, options), () => meter.Now);
     }
 
     private static TrafficMeter MakeMeter(IServiceProvider services)
@@ -226,8 +236,9 @@ internal static class RunCommand
     }
 
     /// <summary>What systemd gives, else the place for a user's own state.</summary>
-    private static string DefaultStateDirectory() =>
-        Environment.GetEnvironmentVariable("STATE_DIRECTORY")
+    internal static string StateDirectoryOf(AgentOptions options) =>
+        options.StateDirectory
+        ?? Environment.GetEnvironmentVariable("STATE_DIRECTORY")
         ?? Path.Combine(
             Environment.GetEnvironmentVariable("XDG_STATE_HOME")
                 ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"),

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text.Json;
+using Rtfm.Snmp.Configuration;
 
 namespace Rtfm.Agent.Metering;
 
@@ -21,8 +21,7 @@ public sealed class MeterStateFile
     /// <exception cref="UnauthorizedAccessException">The folder or file may not be written.</exception>
     public static MeterStateFile Open(string folder, out string? complaint)
     {
-        if (!Directory.Exists(folder))
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        StateFile.MakeFolder(folder);
         var path = Path.Combine(folder, "meter.json");
         var state = Read(path, out complaint) ?? new MeterState { EngineId = NewEngineId() };
         var file = new MeterStateFile(path, state);
@@ -39,19 +38,7 @@ public sealed class MeterStateFile
 
     private void Save(MeterState state)
     {
-        var fresh = _path + ".new";
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (var stream = new FileStream(fresh, options))
-        {
-            JsonSerializer.Serialize(stream, state, MeterStateJson.Default.MeterState);
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, _path, overwrite: true);
+        StateFile.Write(_path, stream => JsonSerializer.Serialize(stream, state, MeterStateJson.Default.MeterState));
         State = state;
     }
 
@@ -70,13 +57,11 @@ public sealed class MeterStateFile
         catch (Exception fault)
             when (fault is JsonException or FormatException or ArgumentException or NullReferenceException or NotSupportedException)
         {
-            var aside = $"{path}.unreadable-{DateTimeOffset.UtcNow:yyyyMMddHHmmss}";
-            File.Move(path, aside, overwrite: true);
+            var aside = StateFile.PutAside(path);
             complaint = $"the meter's state {path} cannot be read ({fault.Message}); it is kept as {aside}, and the meter starts without it";
             return null;
         }
     }
 
-    /// <summary>RFC 3411 SnmpEngineID: our enterprise arc's number with the first bit set, format 5 (octets), eight random octets.</summary>
-    private static string NewEngineId() => Convert.ToHexString([0x80, 0x00, 0x1F, 0x88, 0x05, .. RandomNumberGenerator.GetBytes(8)]);
+    private static string NewEngineId() => EngineId.Make().ToString();
 }

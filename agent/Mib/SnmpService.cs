@@ -8,9 +8,7 @@ using Rtfm.Agent.Metering;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.AgentX;
-using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
-using Rtfm.Snmp.Security;
 using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Agent.Mib;
@@ -20,7 +18,9 @@ internal sealed class SnmpService(
     TrafficMeter meter,
     AgentOptions options,
     MeterStateFile stateFile,
+    SnmpConfigurationStore configuration,
     ManagementTraffic managementTraffic,
+    TimeProvider clock,
     ILogger<SnmpService> logger
 ) : IHostedService
 {
@@ -45,14 +45,18 @@ internal sealed class SnmpService(
         var counters = new SnmpCounters();
         var own = OwnProviders().ToList();
         var gate = new Lock();
+        var identity = new EngineIdentity(new(Convert.FromHexString(stateFile.State.EngineId)), stateFile.State.EngineBoots, clock);
         var engine = new SnmpEngine(
             new SnmpEngineOptions
             {
                 Gate = gate,
-                SecurityModels = [new CommunitySecurity(SnmpVersion.V1, Communities()), new CommunitySecurity(SnmpVersion.V2c, Communities())],
-                Mib = MakeTree(counters, own),
+                Identity = identity,
+                Configuration = () => configuration.Current,
+                Mib = MakeTree(counters, identity, own),
                 Counters = counters,
                 MaxMessageSize = options.MaxMessageSize,
+                MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
+                RequestsPerSecond = options.RequestsPerSecond,
                 OnProviderFault = (fault, name) => Log.ProviderFailed(logger, fault, name.ToString()),
             }
         );
@@ -120,7 +124,7 @@ internal sealed class SnmpService(
         );
     }
 
-    private MibTree MakeTree(SnmpCounters counters, IEnumerable<IMibProvider> own)
+    private MibTree MakeTree(SnmpCounters counters, EngineIdentity identity, IEnumerable<IMibProvider> own)
     {
         var agent = new Snmpv2Mib.Agent
         {
@@ -133,8 +137,7 @@ internal sealed class SnmpService(
                 new(new(1, 3, 6, 1, 6, 3, 1), "RFC 3418: SNMPv2-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 10), "RFC 3411: SNMP-FRAMEWORK-MIB, snmpEngine group"),
             ],
-            EngineId = Convert.FromHexString(stateFile.State.EngineId),
-            EngineBoots = stateFile.State.EngineBoots,
+            Engine = identity,
             MaxMessageSize = options.MaxMessageSize,
         };
         return new MibTree([.. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers, .. own]);
@@ -143,15 +146,6 @@ internal sealed class SnmpService(
     /// <summary>What a meter has and other agents have not: all of it lies under <see cref="OwnModules"/>.</summary>
     private IEnumerable<IMibProvider> OwnProviders() =>
         [.. new FlowMeterModule(meter).Providers, .. new MeterExtMib(meter, Version, options.Octets).Providers];
-
-    /// <summary>No default secret: without settings, <c>public</c> may read, and the settings see to it that only loopback is listened at then.</summary>
-    private List<Community> Communities()
-    {
-        var communities = new List<Community> { new(options.ReadCommunity ?? "public", MayWrite: false) };
-        if (options.WriteCommunity is { } write)
-            communities.Add(new(write, MayWrite: true));
-        return communities;
-    }
 
     private void Complain(TransportAddress address, StreamCounters counters) =>
         Log.ConnectionTroubles(logger, address.ToString(), counters.Refused, counters.Broken, counters.TimedOut);

@@ -1,6 +1,7 @@
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
+using Rtfm.Snmp.Security.Access;
 
 namespace Rtfm.Snmp.Agent;
 
@@ -13,7 +14,7 @@ internal sealed partial class CommandResponder
     private const int MostRepeated = 1_024;
 
     // RFC 3416 §4.2.3: the first varbinds as in GetNext, the others again and again, as many as fit.
-    private Outcome GetBulk(in MibRequest who, in PduHeader pdu, ref VarBindReader request, ref VarBindWriter response)
+    private Outcome GetBulk(in MibRequest who, View view, in PduHeader pdu, ref VarBindReader request, ref VarBindWriter response)
     {
         var repeated = 0;
         for (var index = 1; request.Read(); index++)
@@ -28,7 +29,7 @@ internal sealed partial class CommandResponder
                 _repeated[repeated++].TrySet(request.Name);
                 continue;
             }
-            var status = Repeat(request.Name, who, index, ref response, out _);
+            var status = Repeat(request.Name, who, view, index, ref response, out _);
             if (status.Status != ErrorStatus.NoError)
                 return status;
             if (response.Ber.Overflowed)
@@ -42,7 +43,7 @@ internal sealed partial class CommandResponder
             for (var i = 0; i < repeated; i++)
             {
                 var start = response.Ber.Position;
-                var status = Repeat(_repeated[i].Span, who, pdu.NonRepeaters + i + 1, ref response, out var isFound);
+                var status = Repeat(_repeated[i].Span, who, view, pdu.NonRepeaters + i + 1, ref response, out var isFound);
                 if (status.Status != ErrorStatus.NoError)
                     return status;
                 if (response.Ber.Overflowed)
@@ -61,12 +62,19 @@ internal sealed partial class CommandResponder
         return Outcome.Good;
     }
 
-    private Outcome Repeat(scoped ReadOnlySpan<uint> after, scoped in MibRequest who, int index, ref VarBindWriter response, out bool isFound)
+    private Outcome Repeat(
+        scoped ReadOnlySpan<uint> after,
+        scoped in MibRequest who,
+        View view,
+        int index,
+        ref VarBindWriter response,
+        out bool isFound
+    )
     {
         isFound = false;
         try
         {
-            isFound = TryNext(after, who, ref response);
+            isFound = TryNext(after, who, view, ref response);
             if (!isFound)
                 response.Empty(after, BerTag.EndOfMibView);
             return Outcome.Good;

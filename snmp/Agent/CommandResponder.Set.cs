@@ -1,25 +1,22 @@
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
-using Rtfm.Snmp.Security;
+using Rtfm.Snmp.Security.Access;
 
 namespace Rtfm.Snmp.Agent;
 
 internal sealed partial class CommandResponder
 {
     // RFC 3416 §4.2.5: test all; only then commit each; take back what was committed where one fails.
-    private Outcome Set(in IncomingMessage incoming, ref VarBindReader request, ref VarBindWriter response)
+    private Outcome Set(in IncomingMessage incoming, View view, ref VarBindReader request, ref VarBindWriter response)
     {
-        if (!incoming.MayWrite)
-        {
-            _counters.InBadCommunityUses++;
-            return new(ErrorStatus.NoAccess, 1);
-        }
         var varBinds = new List<VarBind>();
         while (request.Read())
         {
             if (!request.TryValue(out var value))
                 return new(ErrorStatus.WrongEncoding, varBinds.Count + 1);
+            if (!view.Includes(request.Name))
+                return new(ErrorStatus.NoAccess, varBinds.Count + 1);
             varBinds.Add(new(new ObjectIdentifier(request.Name), value));
         }
         var transaction = new SetTransaction(varBinds, incoming.Request);

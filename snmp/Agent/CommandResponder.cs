@@ -1,7 +1,7 @@
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
-using Rtfm.Snmp.Security;
+using Rtfm.Snmp.Security.Access;
 
 namespace Rtfm.Snmp.Agent;
 
@@ -12,21 +12,26 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
     private readonly MibTree _mib = options.Mib;
     private readonly SnmpCounters _counters = options.Counters;
 
+    /// <param name="answer">Where the answer is written; it also bounds its size.</param>
     /// <returns>The length of the answer; 0 where there is none.</returns>
-    public int Answer(ISecurityModel security, in IncomingMessage incoming, in PduHeader pdu, Span<byte> answer)
+    public int Answer(IMessageModel model, in IncomingMessage incoming, in PduHeader pdu, AccessControl access, Span<byte> answer)
     {
         if (!Count(pdu))
             return 0;
+        var type = pdu.Type == PduType.SetRequest ? ViewType.Write : ViewType.Read;
+        var view = access.Find(incoming.Model, incoming.Request.SecurityName, incoming.Level, incoming.Context, type);
+        if (view is null && type == ViewType.Write && incoming.Request.Version != SnmpVersion.V3)
+            _counters.InBadCommunityUses++;
         var writer = new BerWriter(answer);
-        var message = security.BeginAnswer(incoming, ref writer);
+        var message = model.BeginAnswer(incoming, ref writer);
         var start = writer.Position;
-        var outcome = Carry(incoming, pdu, ref writer);
+        var outcome = view is null ? new(ErrorStatus.AuthorizationError, 0) : Carry(incoming, view, pdu, ref writer);
         if (outcome.Status != ErrorStatus.NoError)
         {
             writer.Rewind(start);
             WriteError(incoming, pdu, outcome, ref writer);
         }
-        security.EndAnswer(incoming, ref writer, message);
+        model.EndAnswer(incoming, ref writer, message);
         if (writer.Overflowed)
         {
             _counters.SilentDrops++;
@@ -36,7 +41,28 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
         return writer.Position;
     }
 
-    private Outcome Carry(in IncomingMessage incoming, in PduHeader pdu, ref BerWriter writer)
+    /// <summary>Tells the sender what was wrong with his message (RFC 3412 §7.1 Report).</summary>
+    /// <inheritdoc cref="Answer"/>
+    public static int Report(IMessageModel model, in IncomingMessage incoming, Span<byte> answer)
+    {
+        var requestId = PduHeader.TryRead(incoming.Pdu, out var pdu) ? pdu.RequestId : 0;
+        var writer = new BerWriter(answer);
+        var message = model.BeginAnswer(incoming, ref writer);
+        var mark = writer.Begin((byte)PduType.Report);
+        writer.Integer(requestId);
+        writer.Integer(0);
+        writer.Integer(0);
+        var list = writer.Begin((byte)BerTag.Sequence);
+        var varBinds = new VarBindWriter(writer);
+        varBinds.Counter32(incoming.ReportName, incoming.ReportValue);
+        writer = varBinds.Ber;
+        writer.End(list);
+        writer.End(mark);
+        model.EndAnswer(incoming, ref writer, message);
+        return writer.Overflowed ? 0 : writer.Position;
+    }
+
+    private Outcome Carry(in IncomingMessage incoming, View view, in PduHeader pdu, ref BerWriter writer)
     {
         var mark = writer.Begin((byte)PduType.Response, lengthOctets: 3);
         writer.Integer(pdu.RequestId);
@@ -47,10 +73,10 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
         var response = new VarBindWriter(writer);
         var outcome = pdu.Type switch
         {
-            PduType.GetRequest => Get(incoming.Request, ref request, ref response),
-            PduType.GetNextRequest => GetNext(incoming.Request, ref request, ref response),
-            PduType.GetBulkRequest => GetBulk(incoming.Request, pdu, ref request, ref response),
-            _ => Set(incoming, ref request, ref response),
+            PduType.GetRequest => Get(incoming.Request, view, ref request, ref response),
+            PduType.GetNextRequest => GetNext(incoming.Request, view, ref request, ref response),
+            PduType.GetBulkRequest => GetBulk(incoming.Request, view, pdu, ref request, ref response),
+            _ => Set(incoming, view, ref request, ref response),
         };
         writer = response.Ber;
         if (writer.Overflowed && outcome.Status == ErrorStatus.NoError)
@@ -60,14 +86,14 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
         return outcome;
     }
 
-    private Outcome Get(in MibRequest who, ref VarBindReader request, ref VarBindWriter response)
+    private Outcome Get(in MibRequest who, View view, ref VarBindReader request, ref VarBindWriter response)
     {
         for (var index = 1; request.Read(); index++)
         {
             _counters.InTotalRequestVariables++;
             var start = response.Ber.Position;
             var found = GetOutcome.NoSuchObject;
-            if (_mib.Find(request.Name) is { } provider)
+            if (view.Includes(request.Name) && _mib.Find(request.Name) is { } provider)
             {
                 try
                 {
@@ -94,14 +120,14 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
         return Outcome.Good;
     }
 
-    private Outcome GetNext(in MibRequest who, ref VarBindReader request, ref VarBindWriter response)
+    private Outcome GetNext(in MibRequest who, View view, ref VarBindReader request, ref VarBindWriter response)
     {
         for (var index = 1; request.Read(); index++)
         {
             _counters.InTotalRequestVariables++;
             try
             {
-                if (!TryNext(request.Name, who, ref response))
+                if (!TryNext(request.Name, who, view, ref response))
                 {
                     if (!who.HasCounter64)
                         return new(ErrorStatus.NoSuchName, index);
@@ -118,17 +144,22 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
         return Outcome.Good;
     }
 
-    /// <summary>Writes the next instance that the requester's version can carry.</summary>
-    private bool TryNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest who, ref VarBindWriter response)
+    /// <summary>Writes the next instance that the requester may see and that his version can carry.</summary>
+    private bool TryNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest who, View view, ref VarBindWriter response)
     {
         var start = response.Ber.Position;
         if (!_mib.GetNext(after, who, ref response))
             return false;
         // RFC 3584 §4.2.2.1: SNMPv1 passes over Counter64.
-        while (!who.HasCounter64 && response.LastTag == BerTag.Counter64)
+        while (!response.Ber.Overflowed)
         {
+            var isHidden = !view.Includes(response.LastName);
+            if (!isHidden && (who.HasCounter64 || response.LastTag != BerTag.Counter64))
+                return true;
             OidBuffer skipped = default;
             skipped.TrySet(response.LastName);
+            if (isHidden)
+                view.PassOver(ref skipped);
             response.Ber.Rewind(start);
             if (!_mib.GetNext(skipped.Span, who, ref response))
                 return false;

@@ -33,4 +33,27 @@ public sealed class SnmpCounters
     public uint OutTraps;
     public uint SilentDrops;
     public uint ProxyDrops;
+
+    // SNMP-MPD-MIB (RFC 3412 §5).
+    public uint UnknownSecurityModels;
+    public uint InvalidMessages;
+    public uint UnknownPduHandlers;
+
+    // SNMP-TARGET-MIB (RFC 3413 §4.1).
+    public uint UnavailableContexts;
+    public uint UnknownContexts;
+
+    // SNMP-USER-BASED-SM-MIB (RFC 3414 §5).
+    public uint UnsupportedSecurityLevels;
+    public uint NotInTimeWindows;
+    public uint UnknownUserNames;
+    public uint UnknownEngineIds;
+    public uint WrongDigests;
+    public uint DecryptionErrors;
+
+    /// <summary>Requests whose sender could not be established: wrong communities, users and passwords.</summary>
+    public uint AuthenticationFailures;
+
+    /// <summary>Requests beyond the rate that one source may have.</summary>
+    public uint RateLimited;
 }

@@ -1,14 +1,16 @@
 using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Mib;
-using Rtfm.Snmp.Security;
 
 namespace Rtfm.Snmp.Agent;
 
 /// <summary>What an agent's engine is made of.</summary>
 public sealed record SnmpEngineOptions
 {
-    /// <summary>One security model for each message version that is answered.</summary>
-    public required IReadOnlyList<ISecurityModel> SecurityModels { get; init; }
+    public required EngineIdentity Identity { get; init; }
+
+    /// <summary>Who there is and what he may do; what it is now counts for each message.</summary>
+    public required Func<SnmpConfiguration> Configuration { get; init; }
 
     public required MibTree Mib { get; init; }
 
@@ -19,6 +21,12 @@ public sealed record SnmpEngineOptions
 
     /// <summary>The longest message sent, in octets; at least 484 (RFC 3417 §3.2).</summary>
     public int MaxMessageSize { get; init; } = LargestUdpMessage;
+
+    /// <summary>The longest answer to a sender elsewhere who is not authenticated, in octets: nobody's address is to be flooded in another's name.</summary>
+    public int MaxUnauthenticatedAnswer { get; init; } = LargestUdpMessage;
+
+    /// <summary>Requests a second that one source may send; 0: any number.</summary>
+    public int RequestsPerSecond { get; init; }
 
     /// <summary>Told when a provider threw; the request was answered with genErr.</summary>
     public Action<Exception, ObjectIdentifier>? OnProviderFault { get; init; }

@@ -22,6 +22,18 @@ public ref struct BerWriter(Span<byte> buffer)
 
     public readonly ReadOnlySpan<byte> Written => _buffer[..Position];
 
+    /// <summary>Octets that were written, to be changed in place.</summary>
+    public readonly Span<byte> Region(int start, int length) => _buffer[..Position].Slice(start, length);
+
+    /// <summary>Padding.</summary>
+    public void Zeros(int count)
+    {
+        if (!Reserve(count))
+            return;
+        _buffer.Slice(Position, count).Clear();
+        Position += count;
+    }
+
     /// <summary>Takes back everything after <paramref name="position"/>, and the overflow.</summary>
     public void Rewind(int position)
     {

@@ -22,9 +22,7 @@ public sealed class Snmpv2Mib
 
         public required IReadOnlyList<Module> Modules { get; init; }
 
-        public required byte[] EngineId { get; init; }
-
-        public required int EngineBoots { get; init; }
+        public required EngineIdentity Engine { get; init; }
 
         public required int MaxMessageSize { get; init; }
     }
@@ -39,7 +37,7 @@ public sealed class Snmpv2Mib
         DeclareSystem(agent, identity);
         DeclareOrTable(agent);
         DeclareSnmp(counters);
-        DeclareEngine(agent, identity);
+        DeclareEngine(agent);
     }
 
     public IEnumerable<IMibProvider> Providers => [.. _identity.Objects, .. _engine.Objects];
@@ -118,7 +116,7 @@ public sealed class Snmpv2Mib
 
     private void Counter(uint number, Func<uint> value) => _engine.ReadOnly([1, 3, 6, 1, 2, 1, 11, number, 0], Smi.Counter32, _ => value());
 
-    private void DeclareEngine(Agent agent, IControlState<SystemIdentity> identity)
+    private void DeclareEngine(Agent agent)
     {
         _engine.ReadWrite(
             [1, 3, 6, 1, 6, 3, 1, 1, 6, 1, 0],
@@ -127,9 +125,9 @@ public sealed class Snmpv2Mib
             (state, _) => state with { SerialNumber = state.SerialNumber == int.MaxValue ? 0 : state.SerialNumber + 1 },
             (state, expected) => state.SerialNumber == expected ? ErrorStatus.NoError : ErrorStatus.InconsistentValue
         );
-        _engine.ReadOnly([1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0], Smi.Octets(5, 32), _ => agent.EngineId);
-        _engine.ReadOnly([1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0], Smi.Integer32, _ => agent.EngineBoots);
-        _engine.ReadOnly([1, 3, 6, 1, 6, 3, 10, 2, 1, 3, 0], Smi.Integer32, _ => (int)(identity.Now / 100));
+        _engine.ReadOnly([1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0], Smi.Octets(5, 32), _ => agent.Engine.Id.Octets.ToArray());
+        _engine.ReadOnly([1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0], Smi.Integer32, _ => agent.Engine.Boots);
+        _engine.ReadOnly([1, 3, 6, 1, 6, 3, 10, 2, 1, 3, 0], Smi.Integer32, _ => agent.Engine.Time);
         _engine.ReadOnly([1, 3, 6, 1, 6, 3, 10, 2, 1, 4, 0], Smi.Integer32, _ => agent.MaxMessageSize);
     }
 

@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
+using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
-using Rtfm.Snmp.Security;
 using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Snmp.Tests;
@@ -14,6 +14,11 @@ namespace Rtfm.Snmp.Tests;
 [TestFixture]
 public sealed class ClientTests
 {
+    private static readonly SnmpConfiguration Configuration = new SnmpConfiguration()
+        .WithStandardAccess()
+        .WithCommunity("public", "reader", Permission.Read)
+        .WithCommunity("private", "writer", Permission.Write);
+
     private static readonly ObjectIdentifier SysName = new(1, 3, 6, 1, 2, 1, 1, 5, 0);
     private SnmpClient _client = null!;
 
@@ -51,7 +56,7 @@ public sealed class ClientTests
         using var agent = Listen("127.0.0.1");
         var target = new SnmpTarget(agent.EndPoint, SnmpVersion.V2c, "public") { Name = "edge-1" };
         var error = Assert.ThrowsAsync<SnmpErrorException>(() => _client.SetAsync(target, [new VarBind(SysName, SnmpValue.OctetString("x"))]));
-        Assert.That(error!.Message, Is.EqualTo($"edge-1: noAccess for {SysName}"));
+        Assert.That(error!.Message, Is.EqualTo("edge-1: authorizationError"));
     }
 
     [Test]
@@ -122,15 +127,14 @@ public sealed class ClientTests
             ObjectId = new(1, 3, 6, 1, 4, 1, 1),
             Services = 4,
             Modules = [new(new(1, 3, 6, 1, 6, 3, 1), "SNMPv2-MIB")],
-            EngineId = new byte[8],
-            EngineBoots = 1,
+            Engine = new EngineIdentity(EngineId.Make(), 1, TimeProvider.System),
             MaxMessageSize = 65_507,
         };
-        Community[] communities = [new("public", MayWrite: false), new("private", MayWrite: true)];
         var engine = new SnmpEngine(
             new SnmpEngineOptions
             {
-                SecurityModels = [new CommunitySecurity(SnmpVersion.V1, communities), new CommunitySecurity(SnmpVersion.V2c, communities)],
+                Identity = new EngineIdentity(EngineId.Make(), 1, TimeProvider.System),
+                Configuration = () => Configuration,
                 Mib = new MibTree(new Snmpv2Mib(agent, counters, new Identity()).Providers),
                 Counters = counters,
             }

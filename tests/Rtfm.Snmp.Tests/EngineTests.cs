@@ -1,9 +1,9 @@
 using System.Text;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
-using Rtfm.Snmp.Security;
 using Rtfm.Testing;
 
 namespace Rtfm.Snmp.Tests;
@@ -11,6 +11,11 @@ namespace Rtfm.Snmp.Tests;
 [TestFixture]
 public sealed class EngineTests
 {
+    private static readonly SnmpConfiguration Configuration = new SnmpConfiguration()
+        .WithStandardAccess()
+        .WithCommunity("public", "reader", Permission.Read)
+        .WithCommunity("private", "writer", Permission.Write);
+
     private const string GetUpTime = "A019 020101 020100 020100 300E 300C 0608 2B06010201010300 0500";
     private ColumnProvider _provider = null!;
     private SnmpEngine _engine = null!;
@@ -107,12 +112,12 @@ public sealed class EngineTests
         Assert.That(CommandResponder.ToV1(ErrorStatus.ResourceUnavailable), Is.EqualTo(ErrorStatus.GenErr));
     }
 
-    [TestCase(1, ErrorStatus.NoAccess)]
+    [TestCase(1, ErrorStatus.AuthorizationError)]
     [TestCase(0, ErrorStatus.NoSuchName)]
     public void A_SET_with_a_community_that_may_only_read_is_refused(int version, ErrorStatus expected)
     {
         var answer = Parse(Ask(Message(version, "public", Pdu(0xA3, 0, 0, "1.3.6.1.4.1.1.1"))));
-        Assert.That((answer.Status, answer.Index), Is.EqualTo((expected, 1)));
+        Assert.That((answer.Status, answer.Index), Is.EqualTo((expected, 0)));
         Assert.That(_engine.Counters.InBadCommunityUses, Is.EqualTo(1));
     }
 
@@ -189,11 +194,8 @@ public sealed class EngineTests
         new(
             new SnmpEngineOptions
             {
-                SecurityModels =
-                [
-                    new CommunitySecurity(SnmpVersion.V1, [new("public", false), new("private", true)]),
-                    new CommunitySecurity(SnmpVersion.V2c, [new("public", false), new("private", true)]),
-                ],
+                Identity = new EngineIdentity(EngineId.Make(), 1, TimeProvider.System),
+                Configuration = () => Configuration,
                 Mib = new MibTree([new UpTime(), provider]),
                 MaxMessageSize = maxMessageSize,
                 OnProviderFault = (fault, _) => _faults.Add(fault),

@@ -1,8 +1,8 @@
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
-using Rtfm.Snmp.Security;
 
 namespace Rtfm.Agent.Tests.Mib;
 
@@ -11,15 +11,16 @@ internal sealed class MibWalker(MibTree tree)
 {
     public const string Community = "public";
 
+    private static readonly SnmpConfiguration Configuration = new SnmpConfiguration()
+        .WithStandardAccess()
+        .WithCommunity(Community, "tester", Permission.Write);
+
     public SnmpEngine Engine { get; } =
         new(
             new SnmpEngineOptions
             {
-                SecurityModels =
-                [
-                    new CommunitySecurity(SnmpVersion.V1, [new(Community, MayWrite: true)]),
-                    new CommunitySecurity(SnmpVersion.V2c, [new(Community, MayWrite: true)]),
-                ],
+                Identity = new EngineIdentity(EngineId.Make(), 1, TimeProvider.System),
+                Configuration = () => Configuration,
                 Mib = tree,
                 OnProviderFault = (fault, name) => throw new InvalidOperationException($"{name}", fault),
             }

@@ -1,0 +1,30 @@
+using System.Text;
+using Rtfm.Agent.Metering;
+using Rtfm.Snmp.Configuration;
+using Rtfm.Snmp.Messages;
+using Rtfm.Snmp.Security.Usm;
+
+namespace Rtfm.Agent.Mib;
+
+/// <summary>What a client needs to be a user, in the words of Net-SNMP's snmp.conf.</summary>
+internal static class CredentialsFile
+{
+    /// <summary>Writes it for the owner only: the keys are the user's own, good for one engine.</summary>
+    public static void Write(string path, UsmUser user)
+    {
+        var text = $"""
+            # SNMPv3 user of the engine {user.EngineId}. Whoever has this file is that user.
+            defVersion 3
+            defSecurityName {user.Name}
+            defSecurityLevel {Words(user.Level)}
+            defAuthType {user.Auth.ToName()}
+            defAuthLocalizedKey 0x{Convert.ToHexString(user.AuthKey)}
+            defPrivType {user.Priv.ToName()}
+            defPrivLocalizedKey 0x{Convert.ToHexString(user.PrivKey)}
+
+            """;
+        StateFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static string Words(SecurityLevel level) => char.ToLowerInvariant(level.ToString()[0]) + level.ToString()[1..];
+}

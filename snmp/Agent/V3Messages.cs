@@ -1,0 +1,159 @@
+using System.Text;
+using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Messages;
+using Rtfm.Snmp.Mib;
+using Rtfm.Snmp.Security;
+using Rtfm.Snmp.Security.Usm;
+
+namespace Rtfm.Snmp.Agent;
+
+/// <summary>Messages of SNMPv3 to an engine that has authority over them (RFC 3412 §7.2; RFC 3414 §3.2).</summary>
+internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, int maxMessageSize) : IMessageModel
+{
+    /// <summary>Seconds that a message may be old, or early (RFC 3414 §2.2.3).</summary>
+    public const int TimeWindow = 150;
+
+    /// <summary>This engine, whatever its name (RFC 5343 §3.2).</summary>
+    private static ReadOnlySpan<byte> LocalEngineId => [0x80, 0, 0, 0, 6];
+
+    /// <summary>Where the message is checked and decrypted.</summary>
+    private readonly byte[] _scratch = new byte[65_536];
+
+    public Acceptance Accept(ReadOnlySpan<byte> message, ref BerReader reader, in Requester from, SecurityTables tables, out IncomingMessage incoming)
+    {
+        incoming = new() { Context = "" };
+        if (message.Length > _scratch.Length || !V3Message.TryRead(message, ref reader, out var v3))
+        {
+            counters.InAsnParseErrors++;
+            return Acceptance.Dropped;
+        }
+        if (v3.SecurityModel != (int)SecurityModel.Usm)
+        {
+            counters.UnknownSecurityModels++;
+            return Acceptance.Dropped;
+        }
+        if (v3.HasSenselessFlags)
+        {
+            counters.InvalidMessages++;
+            return Acceptance.Dropped;
+        }
+        incoming.MessageId = v3.MessageId;
+        incoming.MaxAnswer = v3.MaxSize;
+        incoming.Level = v3.Level;
+        return AcceptUser(message, v3, tables, ref incoming);
+    }
+
+    public MessageMarks BeginAnswer(in IncomingMessage incoming, ref BerWriter writer) => UsmEnvelope.Begin(HeaderOf(incoming), ref writer);
+
+    public void EndAnswer(in IncomingMessage incoming, ref BerWriter writer, MessageMarks marks) =>
+        UsmEnvelope.End(HeaderOf(incoming), ref writer, marks);
+
+    // The steps of RFC 3414 §3.2, in its order.
+    private Acceptance AcceptUser(ReadOnlySpan<byte> message, in V3Message v3, SecurityTables tables, ref IncomingMessage incoming)
+    {
+        if (!UsmParameters.TryRead(v3.SecurityParameters, out var usm))
+        {
+            counters.InAsnParseErrors++;
+            return Acceptance.Dropped;
+        }
+        incoming.UserName = usm.UserName;
+        if (!usm.EngineId.SequenceEqual(engine.Id.Octets))
+            return Report(v3, UsmStatistics.UnknownEngineIds, ++counters.UnknownEngineIds, ref incoming);
+        if (tables.FindUser(usm.EngineId, usm.UserName) is not { } principal)
+        {
+            counters.AuthenticationFailures++;
+            return Report(v3, UsmStatistics.UnknownUserNames, ++counters.UnknownUserNames, ref incoming);
+        }
+        if (v3.Level > principal.User.Level)
+            return Report(v3, UsmStatistics.UnsupportedSecurityLevels, ++counters.UnsupportedSecurityLevels, ref incoming);
+        if (v3.Level >= SecurityLevel.AuthNoPriv)
+        {
+            if (usm.Tag.Length != principal.User.Auth.TagLength() || !IsSigned(message, v3.SecurityParametersAt + usm.TagAt, usm.Tag, principal))
+            {
+                counters.AuthenticationFailures++;
+                return Report(v3, UsmStatistics.WrongDigests, ++counters.WrongDigests, ref incoming);
+            }
+            if (!IsInTimeWindow(usm))
+            {
+                // The sender can trust this Report, and sets his clock by it.
+                incoming.Principal = principal;
+                return Report(v3, UsmStatistics.NotInTimeWindows, ++counters.NotInTimeWindows, ref incoming, SecurityLevel.AuthNoPriv);
+            }
+        }
+        var scopedOctets = v3.Data;
+        if (v3.Level == SecurityLevel.AuthPriv)
+        {
+            var data = _scratch.AsSpan(0, v3.Data.Length);
+            if (!principal.TryDecrypt(v3.Data, (uint)usm.Boots, (uint)usm.Time, usm.Salt, data))
+                return Report(v3, UsmStatistics.DecryptionErrors, ++counters.DecryptionErrors, ref incoming);
+            scopedOctets = data;
+        }
+        if (!ScopedPdu.TryRead(scopedOctets, out var scoped))
+        {
+            // Encrypted with another key, the octets mean nothing.
+            if (v3.Level == SecurityLevel.AuthPriv)
+                return Report(v3, UsmStatistics.DecryptionErrors, ++counters.DecryptionErrors, ref incoming);
+            counters.InAsnParseErrors++;
+            return Acceptance.Dropped;
+        }
+        incoming.Principal = principal;
+        incoming.Model = SecurityModel.Usm;
+        incoming.Request = new MibRequest(SnmpVersion.V3, principal.User.Name);
+        incoming.Pdu = scoped.Pdu;
+        incoming.ContextName = scoped.ContextName;
+        incoming.Context = scoped.ContextName.IsEmpty ? "" : Encoding.UTF8.GetString(scoped.ContextName);
+        if (!scoped.ContextEngineId.SequenceEqual(engine.Id.Octets) && !scoped.ContextEngineId.SequenceEqual(LocalEngineId))
+            return Report(v3, UsmStatistics.UnknownPduHandlers, ++counters.UnknownPduHandlers, ref incoming, v3.Level);
+        return Acceptance.Accepted;
+    }
+
+    private bool IsSigned(ReadOnlySpan<byte> message, int tagAt, ReadOnlySpan<byte> tag, UsmPrincipal principal)
+    {
+        var copy = _scratch.AsSpan(0, message.Length);
+        message.CopyTo(copy);
+        copy.Slice(tagAt, tag.Length).Clear();
+        return principal.IsSigned(copy, tag);
+    }
+
+    private bool IsInTimeWindow(in UsmParameters usm) =>
+        engine.Boots != int.MaxValue && usm.Boots == engine.Boots && Math.Abs((long)usm.Time - engine.Time) <= TimeWindow;
+
+    private static Acceptance Report(
+        in V3Message v3,
+        uint[] name,
+        uint value,
+        ref IncomingMessage incoming,
+        SecurityLevel level = SecurityLevel.NoAuthNoPriv
+    )
+    {
+        if (!v3.IsReportable)
+            return Acceptance.Dropped;
+        incoming.Level = level;
+        incoming.ReportName = name;
+        incoming.ReportValue = value;
+        // The request-id goes back where it can be read.
+        if (incoming.Pdu.IsEmpty && v3.Level < SecurityLevel.AuthPriv && ScopedPdu.TryRead(v3.Data, out var scoped))
+            incoming.Pdu = scoped.Pdu;
+        return Acceptance.Reported;
+    }
+
+    private UsmHeader HeaderOf(scoped in IncomingMessage incoming) =>
+        new()
+        {
+            MessageId = incoming.MessageId,
+            MaxSize = maxMessageSize,
+            Flags = incoming.Level switch
+            {
+                SecurityLevel.AuthPriv => V3Message.AuthFlag | V3Message.PrivFlag,
+                SecurityLevel.AuthNoPriv => V3Message.AuthFlag,
+                _ => 0,
+            },
+            EngineId = engine.Id.Octets,
+            Boots = (uint)engine.Boots,
+            Time = (uint)engine.Time,
+            UserName = incoming.UserName,
+            Principal = incoming.Principal,
+            ContextEngineId = engine.Id.Octets,
+            ContextName = incoming.ContextName,
+        };
+}

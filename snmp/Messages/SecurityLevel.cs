@@ -1,0 +1,24 @@
+namespace Rtfm.Snmp.Messages;
+
+/// <summary>How far a message is protected (RFC 3411 §3.4.3), with the numbers of SnmpSecurityLevel.</summary>
+public enum SecurityLevel
+{
+    NoAuthNoPriv = 1,
+    AuthNoPriv = 2,
+    AuthPriv = 3,
+}
+
+/// <summary>Who established a message's sender (RFC 3411 §5 SnmpSecurityModel).</summary>
+public enum SecurityModel
+{
+    /// <summary>In access control: whichever it was.</summary>
+    Any = 0,
+    V1 = 1,
+    V2c = 2,
+
+    /// <summary>User-based (RFC 3414).</summary>
+    Usm = 3,
+
+    /// <summary>The transport's own, as with TLS (RFC 5591).</summary>
+    Transport = 4,
+}
