@@ -5,6 +5,7 @@ using Rtfm.Agent.Metering;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Mib;
+using Rtfm.Snmp.Security.Usm;
 
 namespace Rtfm.Agent.Mib;
 
@@ -59,6 +60,11 @@ internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>
         {
             using var stream = File.OpenRead(path);
             var stored = JsonSerializer.Deserialize(stream, SnmpConfigurationJson.Default.Stored) ?? throw new JsonException("it is empty");
+            foreach (var user in stored.Users)
+            {
+                if (user.AuthKey.Length != user.Auth.DigestLength() || user.PrivKey.Length != user.Priv.KeyLength())
+                    throw new FormatException($"the keys of {user} have not the lengths that {user.Auth} and {user.Priv} need.");
+            }
             return stored.ToConfiguration();
         }
         catch (Exception fault)
@@ -106,7 +112,7 @@ internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>
 
         public IReadOnlyList<FilterProfile> FilterProfiles { get; init; } = [];
 
-        public IReadOnlyList<ViewFamily> Filters { get; init; } = [];
+        public IReadOnlyList<NotifyFilter> Filters { get; init; } = [];
 
         public bool AuthenticationTraps { get; init; }
 
@@ -138,7 +144,7 @@ internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>
                 TargetParams = IndexedRows<TargetParams>.Empty.With(TargetParams),
                 Notify = IndexedRows<NotifyEntry>.Empty.With(Notify),
                 FilterProfiles = IndexedRows<FilterProfile>.Empty.With(FilterProfiles),
-                Filters = IndexedRows<ViewFamily>.Empty.With(Filters),
+                Filters = IndexedRows<NotifyFilter>.Empty.With(Filters),
                 AuthenticationTraps = AuthenticationTraps,
             };
 

@@ -8,6 +8,7 @@ using Rtfm.Agent.Metering;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.AgentX;
+using Rtfm.Snmp.Configuration.Mib;
 using Rtfm.Snmp.Mib;
 using Rtfm.Snmp.Transport;
 
@@ -136,11 +137,21 @@ internal sealed class SnmpService(
                 .. OwnModules,
                 new(new(1, 3, 6, 1, 6, 3, 1), "RFC 3418: SNMPv2-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 10), "RFC 3411: SNMP-FRAMEWORK-MIB, snmpEngine group"),
+                new(new(1, 3, 6, 1, 6, 3, 11), "RFC 3412: SNMP-MPD-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 12), "RFC 3413: SNMP-TARGET-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 13), "RFC 3413: SNMP-NOTIFICATION-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 15), "RFC 3414: SNMP-USER-BASED-SM-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 16), "RFC 3415: SNMP-VIEW-BASED-ACM-MIB"),
+                new(new(1, 3, 6, 1, 6, 3, 18), "RFC 3584: SNMP-COMMUNITY-MIB"),
             ],
             Engine = identity,
             MaxMessageSize = options.MaxMessageSize,
         };
-        return new MibTree([.. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers, .. own]);
+        return new MibTree([
+            .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
+            .. AdministrationMib.Providers(configuration, counters, identity),
+            .. own,
+        ]);
     }
 
     /// <summary>What a meter has and other agents have not: all of it lies under <see cref="OwnModules"/>.</summary>

@@ -1,6 +1,7 @@
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Security;
+using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Snmp.Agent;
 
@@ -104,6 +105,8 @@ public sealed class SnmpEngine
     private int MaxAnswer(in IncomingMessage incoming, in Requester from)
     {
         var longest = Math.Min(_options.MaxMessageSize, incoming.MaxAnswer);
-        return incoming.Level == SecurityLevel.NoAuthNoPriv && !from.IsLoopback ? Math.Min(longest, _options.MaxUnauthenticatedAnswer) : longest;
+        // A connection is made from where its peer is: only a datagram can come in another's name.
+        var isForgeable = from.Transport == TransportKind.Udp && !from.IsLoopback;
+        return incoming.Level == SecurityLevel.NoAuthNoPriv && isForgeable ? Math.Min(longest, _options.MaxUnauthenticatedAnswer) : longest;
     }
 }

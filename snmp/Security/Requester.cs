@@ -12,6 +12,7 @@ public readonly ref struct Requester(ReadOnlySpan<byte> address, TransportKind t
     public ReadOnlySpan<byte> Address { get; } = address;
 
     public TransportKind Transport { get; } = transport;
+
     /// <summary>The octets of the IP address; empty where it is none.</summary>
     public ReadOnlySpan<byte> IpAddress =>
         Address.Length >= 16 && Family == AddressFamily.InterNetwork ? Address.Slice(4, 4)

@@ -18,5 +18,20 @@ public sealed class SettingsTests
         Assert.That(Load("StatisticsMiB", "0").StatisticsMiB, Is.Zero);
     }
 
+    [TestCase("AgentX", "master", "Rtfm:Agent:AgentX is 'master': not a transport the agent has.")]
+    [TestCase("AgentX", "udp:127.0.0.1:705", "Rtfm:Agent:AgentX is 'udp:127.0.0.1:705': AgentX has no such transport.")]
+    [TestCase("Listen:0", "tcp:localhost:161", "Rtfm:Agent:Listen[0] is 'tcp:localhost:161': 'localhost' is not an IP address.")]
+    [TestCase("Listen:0", "sctp:127.0.0.1:161", "Rtfm:Agent:Listen[0] is 'sctp:127.0.0.1:161': not a transport the agent has.")]
+    public void An_address_that_cannot_be_is_told_with_what_would_be(string name, string value, string message) =>
+        Assert.That(() => Load(name, value), Throws.InstanceOf<SettingsException>().With.Message.StartsWith(message).And.Message.Contains(" Write "));
+
+    [Test]
+    public void A_sub_agent_listens_nowhere_itself_unless_told()
+    {
+        Assert.That(Load("AgentX", "/var/agentx/master").Listen, Is.Empty);
+        Assert.That(Load("MaxFlows", "1").Listen, Is.EqualTo(new[] { AgentOptions.DefaultListen }));
+        Assert.That(Load("Listen:0", "tcp:127.0.0.1:161").Listen, Is.EqualTo(new[] { "tcp:127.0.0.1:161" }));
+    }
+
     private static AgentOptions Load(string name, string value) => AgentSettings.Load(null, [new($"{AgentOptions.Section}:{name}", value)]);
 }

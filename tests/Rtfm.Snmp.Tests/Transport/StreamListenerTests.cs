@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
-using Rtfm.Snmp.Security;
 using Rtfm.Snmp.Transport;
 using Rtfm.Testing;
 
@@ -15,6 +15,10 @@ namespace Rtfm.Snmp.Tests.Transport;
 public sealed class StreamListenerTests
 {
     private static readonly ObjectIdentifier Column = new(1, 3, 6, 1, 4, 1, 1, 1);
+    private static readonly SnmpConfiguration Configuration = new SnmpConfiguration()
+        .WithStandardAccess()
+        .WithCommunity("public", "reader", Permission.Read);
+
     private readonly List<IDisposable> _open = [];
     private readonly FakeClock _clock = new();
 
@@ -231,7 +235,8 @@ public sealed class StreamListenerTests
         new(
             new SnmpEngineOptions
             {
-                SecurityModels = [new CommunitySecurity(SnmpVersion.V2c, [new("public", MayWrite: false)])],
+                Identity = new EngineIdentity(EngineId.Make(), 1, TimeProvider.System),
+                Configuration = () => Configuration,
                 Mib = new MibTree([new NumberColumn(Column, 500)]),
             }
         );
