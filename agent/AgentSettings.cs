@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration;
 using Rtfm.Agent.Flows;
+using Rtfm.Agent.Mib;
 using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Transport;
 
@@ -61,13 +62,10 @@ internal static class AgentSettings
             );
         for (var i = 0; i < options.Listen.Length; i++)
         {
-            if (!TransportAddress.TryParse(options.Listen[i], out _, out var complaint))
-                throw Wrong(
-                    $"Listen[{i}]",
-                    options.Listen[i],
-                    complaint,
-                    "Write udp:ADDRESS:PORT or tcp:ADDRESS:PORT, for example udp:127.0.0.1:161."
-                );
+            if (!TransportAddress.TryParse(options.Listen[i], out var address, out var complaint))
+                throw Wrong($"Listen[{i}]", options.Listen[i], complaint, "Write udp:, tcp: or tlstcp:ADDRESS:PORT, for example udp:127.0.0.1:161.");
+            if (address.Kind == TransportKind.TlsTcp)
+                TlsCertificates.Open(options.Tls, TimeProvider.System);
         }
     }
 

@@ -46,9 +46,9 @@ internal static partial class Log
     [LoggerMessage(
         1202,
         LogLevel.Warning,
-        "{Address}: since the start {Refused} connections were refused as there were too many, {Broken} closed for what was no message, {TimedOut} for being too slow"
+        "{Address}: since the start {Refused} connections were refused as there were too many, {Broken} closed for what was no message, {TimedOut} for being too slow, {Unidentified} for a certificate that is not trusted or none"
     )]
-    public static partial void ConnectionTroubles(ILogger logger, string address, long refused, long broken, long timedOut);
+    public static partial void ConnectionTroubles(ILogger logger, string address, long refused, long broken, long timedOut, long unidentified);
 
     [LoggerMessage(1203, LogLevel.Information, "sub-agent of {Master}: registered")]
     public static partial void AgentXOpened(ILogger logger, string master);

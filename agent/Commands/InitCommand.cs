@@ -25,7 +25,7 @@ internal static class InitCommand
     private static readonly Option<string[]> Listen = new("--listen")
     {
         Description = $"Answer SNMP here (repeatable; default {AgentOptions.DefaultListen})",
-        HelpName = "udp|tcp:ADDR:PORT",
+        HelpName = "TRANSPORT:ADDR:PORT",
     };
 
     public static Command Make()
@@ -76,7 +76,7 @@ internal static class InitCommand
         {
             if (!TransportAddress.TryParse(each, out _, out var complaint))
                 throw new SettingsException(
-                    $"--listen {each}: {complaint}. Write udp:ADDRESS:PORT or tcp:ADDRESS:PORT, for example {AgentOptions.DefaultListen}."
+                    $"--listen {each}: {complaint}. Write udp:, tcp: or tlstcp:ADDRESS:PORT, for example {AgentOptions.DefaultListen}."
                 );
         }
         foreach (var path in new[] { Path.Combine(folder, SnmpConfigurationStore.FileName), settings })

@@ -39,8 +39,8 @@ internal static class RunCommand
     };
     private static readonly Option<string[]> Listen = new("--listen")
     {
-        Description = $"Answer SNMP here (repeatable; default {AgentOptions.DefaultListen})",
-        HelpName = "udp|tcp:ADDR:PORT",
+        Description = $"Answer SNMP here, over udp, tcp or tlstcp (repeatable; default {AgentOptions.DefaultListen})",
+        HelpName = "TRANSPORT:ADDR:PORT",
     };
     private static readonly Option<string?> AgentX = new("--agentx")
     {
@@ -193,7 +193,11 @@ internal static class RunCommand
         // The state first: it makes the folder.
         _ = services.GetRequiredService<MeterStateFile>();
         var meter = services.GetRequiredService<TrafficMeter>();
-        return SnmpConfigurationStore.Open(StateDirectoryOf(options), kept => Communities.Add(kept, options), () => meter.Now);
+        return SnmpConfigurationStore.Open(
+            StateDirectoryOf(options),
+            kept => TlsCertificates.Add(Communities.Add(kept, options), options.Tls),
+            () => meter.Now
+        );
     }
 
     private static TrafficMeter MakeMeter(IServiceProvider services)

@@ -87,9 +87,10 @@ internal sealed class SnmpService(
             throw new SettingsException($"{AgentOptions.Section}:Listen[{setting}] is '{options.Listen[setting]}': {complaint}");
         try
         {
-            return address.Kind == TransportKind.Udp
-                ? new UdpListener(engine, address.EndPoint)
-                : new StreamListener(engine, address, onTrouble: counters => Complain(address, counters));
+            if (address.Kind == TransportKind.Udp)
+                return new UdpListener(engine, address.EndPoint);
+            var tls = address.Kind == TransportKind.TlsTcp ? TlsCertificates.Open(options.Tls, clock) : null;
+            return new StreamListener(engine, address, tls: tls, onTrouble: counters => Complain(address, counters));
         }
         catch (SocketException fault)
         {
@@ -159,7 +160,7 @@ internal sealed class SnmpService(
         [.. new FlowMeterModule(meter).Providers, .. new MeterExtMib(meter, Version, options.Octets).Providers];
 
     private void Complain(TransportAddress address, StreamCounters counters) =>
-        Log.ConnectionTroubles(logger, address.ToString(), counters.Refused, counters.Broken, counters.TimedOut);
+        Log.ConnectionTroubles(logger, address.ToString(), counters.Refused, counters.Broken, counters.TimedOut, counters.Unidentified);
 
     private static IEnumerable<TransportAddress> AddressesOf(TransportAddress address)
     {

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Rtfm.Snmp.Security;
+using Rtfm.Snmp.Transport.Tls;
 
 namespace Rtfm.Snmp.Transport;
 
@@ -14,6 +16,7 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
 
     private readonly SocketAddress _peer = socket.RemoteEndPoint!.Serialize();
     private Stream _stream = Stream.Null;
+    private string? _securityName;
     private byte[]? _buffer;
     private int _filled;
     private long _due = long.MaxValue;
@@ -37,9 +40,26 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
         if (now < Interlocked.Read(ref _due))
             return;
         Interlocked.Exchange(ref _due, long.MaxValue);
-        if (!_isIdle)
-            Interlocked.Increment(ref listener.Counters.TimedOutCount);
+        if (_isIdle)
+        {
+            EndReceiving();
+            return;
+        }
+        Interlocked.Increment(ref listener.Counters.TimedOutCount);
         Dispose();
+    }
+
+    /// <summary>As if the peer had ended the connection: that leaves the time to take leave, as TLS wants it.</summary>
+    private void EndReceiving()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Receive);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            Dispose();
+        }
     }
 
     private async Task ServeAsync()
@@ -49,6 +69,8 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
             Expect(listener.Limits.Message, isIdle: false);
             socket.NoDelay = true;
             _stream = new NetworkStream(socket);
+            if (listener.Tls is { } tls)
+                (_stream, _securityName) = await tls.AcceptAsync(_stream).ConfigureAwait(false);
             while (await ReceiveAsync().ConfigureAwait(false))
             {
                 if (!await AnswerWholeMessagesAsync().ConfigureAwait(false))
@@ -58,13 +80,17 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
                 }
             }
         }
+        catch (AuthenticationException)
+        {
+            Interlocked.Increment(ref listener.Counters.UnidentifiedCount);
+        }
         catch (Exception end) when (end is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // The peer is gone, or the connection was closed here. Whoever asked will ask again.
         }
         finally
         {
-            await _stream.DisposeAsync().ConfigureAwait(false);
+            await TlsServer.CloseAsync(_stream).ConfigureAwait(false);
             Dispose();
             ReturnBuffer();
             listener.Remove(this);
@@ -119,7 +145,11 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
             await listener.Turn.WaitAsync().ConfigureAwait(false);
             try
             {
-                length = listener.Engine.Process(message.Span, answer, new Requester(_peer.Buffer.Span[.._peer.Size], listener.Address.Kind));
+                length = listener.Engine.Process(
+                    message.Span,
+                    answer,
+                    new Requester(_peer.Buffer.Span[.._peer.Size], listener.Address.Kind, _securityName)
+                );
             }
             finally
             {

@@ -7,6 +7,7 @@ public sealed class StreamCounters
     internal long RefusedCount;
     internal long BrokenCount;
     internal long TimedOutCount;
+    internal long UnidentifiedCount;
 
     public long Accepted => Volatile.Read(ref AcceptedCount);
 
@@ -19,6 +20,9 @@ public sealed class StreamCounters
     /// <summary>Closed because a message or the peer's reading of an answer took too long. Connections without requests are not counted.</summary>
     public long TimedOut => Volatile.Read(ref TimedOutCount);
 
+    /// <summary>Closed before the first message: no TLS, no certificate, or one that is not trusted or stands for nobody (RFC 6353 §5.3.2).</summary>
+    public long Unidentified => Volatile.Read(ref UnidentifiedCount);
+
     /// <summary>All that should not happen; it only grows.</summary>
-    internal long Troubles => Refused + Broken + TimedOut;
+    internal long Troubles => Refused + Broken + TimedOut + Unidentified;
 }

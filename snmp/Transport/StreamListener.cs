@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.Transport.Tls;
 
 namespace Rtfm.Snmp.Transport;
 
-/// <summary>Takes connections and answers the requests that come over them (RFC 3430). Peers can slow each other down, not stop each other.</summary>
+/// <summary>Takes connections and answers the requests that come over them (RFC 3430, RFC 6353). Peers can slow each other down, not stop each other.</summary>
 public sealed class StreamListener : ITransportListener
 {
     /// <summary>Connections that wait to be accepted, in the kernel.</summary>
@@ -24,6 +25,7 @@ public sealed class StreamListener : ITransportListener
     private long _troublesTold;
     private DateTimeOffset _lastComplaint;
 
+    /// <param name="tls">For TLS: the listener's certificate and the peers'.</param>
     /// <param name="onTrouble">Told, at most once a minute, when connections were refused or closed for what the peer did.</param>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     public StreamListener(
@@ -31,10 +33,14 @@ public sealed class StreamListener : ITransportListener
         TransportAddress address,
         StreamLimits? limits = null,
         TimeProvider? clock = null,
+        TlsServer? tls = null,
         Action<StreamCounters>? onTrouble = null
     )
     {
+        if (tls is null == (address.Kind == TransportKind.TlsTcp))
+            throw new ArgumentException("TLS, and nothing else, needs certificates", nameof(tls));
         Engine = engine;
+        Tls = tls;
         Limits = limits ?? new StreamLimits();
         Clock = clock ?? TimeProvider.System;
         _onTrouble = onTrouble;
@@ -61,6 +67,8 @@ public sealed class StreamListener : ITransportListener
     public StreamCounters Counters { get; } = new();
 
     internal SnmpEngine Engine { get; }
+
+    internal TlsServer? Tls { get; }
 
     internal StreamLimits Limits { get; }
 

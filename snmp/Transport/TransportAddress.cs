@@ -4,10 +4,15 @@ using System.Net;
 
 namespace Rtfm.Snmp.Transport;
 
-/// <summary>Where an agent listens: <c>udp:ADDRESS:PORT</c>, <c>tcp:ADDRESS:PORT</c>; an IPv6 address stands in brackets.</summary>
+/// <summary>Where an agent listens: <c>udp:ADDRESS:PORT</c>, <c>tcp:ADDRESS:PORT</c>, <c>tlstcp:ADDRESS:PORT</c>; an IPv6 address stands in brackets.</summary>
 public sealed record TransportAddress(TransportKind Kind, IPEndPoint EndPoint)
 {
-    private static readonly (string Prefix, TransportKind Kind)[] Prefixes = [("udp:", TransportKind.Udp), ("tcp:", TransportKind.Tcp)];
+    private static readonly (string Prefix, TransportKind Kind)[] Prefixes =
+    [
+        ("udp:", TransportKind.Udp),
+        ("tcp:", TransportKind.Tcp),
+        ("tlstcp:", TransportKind.TlsTcp),
+    ];
 
     /// <param name="complaint">What is wrong with the text, in a few words.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out TransportAddress? address, out string complaint)

@@ -8,4 +8,7 @@ public enum TransportKind
 
     /// <summary>A stream of messages (RFC 3430).</summary>
     Tcp,
+
+    /// <summary>The same, under TLS with certificates on both sides (RFC 6353).</summary>
+    TlsTcp,
 }
