@@ -82,6 +82,8 @@ public sealed class StreamListener : ITransportListener
         StreamConnection[] open;
         lock (_connections)
         {
+            if (_isStopping)
+                return;
             _isStopping = true;
             open = [.. _connections];
         }
