@@ -3,19 +3,27 @@ using System.Net.Sockets;
 namespace Rtfm.Snmp.AgentX;
 
 /// <summary>PDUs over a socket: whole ones out, one after the other in.</summary>
-internal sealed class AgentXConnection(Socket socket) : IDisposable
+internal sealed class AgentXConnection : IDisposable
 {
     /// <summary>The longest payload taken, in octets: a SET as long as a datagram is four times as long here, at most.</summary>
     private const int LongestPayload = 256 * 1024;
 
     private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(10);
 
+    private readonly Socket _socket;
     private readonly Lock _sending = new();
     private byte[] _buffer = new byte[4_096];
+    private TimeSpan _within;
 
     /// <summary>The octets received that belong to no PDU given out yet, and where they begin.</summary>
     private int _start;
     private int _filled;
+
+    public AgentXConnection(Socket socket)
+    {
+        _socket = socket;
+        _socket.SendTimeout = (int)LongestSend.TotalMilliseconds;
+    }
 
     /// <summary>Waits for the next PDU.</summary>
     /// <param name="payload">Good until the next call.</param>
@@ -26,7 +34,9 @@ internal sealed class AgentXConnection(Socket socket) : IDisposable
     {
         header = default;
         payload = default;
-        socket.ReceiveTimeout = (int)within.TotalMilliseconds;
+        // Each setting is a system call, so only where it changes.
+        if (_within != within)
+            _socket.ReceiveTimeout = (int)(_within = within).TotalMilliseconds;
         if (!TryFill(AgentXHeader.Length))
             return false;
         if (!AgentXHeader.TryRead(_buffer.AsSpan(_start), out header) || header.PayloadLength > LongestPayload)
@@ -45,13 +55,12 @@ internal sealed class AgentXConnection(Socket socket) : IDisposable
     {
         lock (_sending)
         {
-            socket.SendTimeout = (int)LongestSend.TotalMilliseconds;
             while (!pdu.IsEmpty)
-                pdu = pdu[socket.Send(pdu)..];
+                pdu = pdu[_socket.Send(pdu)..];
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => _socket.Dispose();
 
     private bool TryFill(int length)
     {
@@ -67,7 +76,7 @@ internal sealed class AgentXConnection(Socket socket) : IDisposable
             int received;
             try
             {
-                received = socket.Receive(_buffer.AsSpan(_filled));
+                received = _socket.Receive(_buffer.AsSpan(_filled));
             }
             catch (SocketException timeout) when (timeout.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
             {
