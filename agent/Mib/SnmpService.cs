@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Metering;
+using Rtfm.Agent.Mib.Host;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.AgentX;
@@ -21,13 +22,11 @@ internal sealed class SnmpService(
     MeterStateFile stateFile,
     SnmpConfigurationStore configuration,
     ManagementTraffic managementTraffic,
+    HostMachine host,
     TimeProvider clock,
     ILogger<SnmpService> logger
-) : IHostedService
+) : IHostedService, IDisposable
 {
-    /// <summary>sysServices: internet (4) and applications (64).</summary>
-    private const int Services = 4 + 64;
-
     private static readonly string Version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
 
     private static readonly string Description = $"Rtfm traffic flow meter {Version} on {Environment.OSVersion.VersionString}";
@@ -35,10 +34,11 @@ internal sealed class SnmpService(
     private static readonly Snmpv2Mib.Module[] OwnModules =
     [
         new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
-        new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path and rule set counters"),
+        new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path, rule sets and top flows"),
     ];
 
     private readonly List<ITransportListener> _listeners = [];
+    private readonly MeterExtMib _meterExt = new(meter, Version, options.Octets, clock);
     private AgentXSession? _agentX;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -80,6 +80,9 @@ internal sealed class SnmpService(
             listener.Dispose();
         return Task.CompletedTask;
     }
+
+    /// <summary>The meter is disposed after it.</summary>
+    public void Dispose() => _meterExt.Dispose();
 
     private ITransportListener Listen(SnmpEngine engine, int setting)
     {
@@ -132,7 +135,7 @@ internal sealed class SnmpService(
         {
             Description = Description,
             ObjectId = new(Oids.Meter),
-            Services = Services,
+            Services = HostMib.Services,
             Modules =
             [
                 .. OwnModules,
@@ -144,6 +147,7 @@ internal sealed class SnmpService(
                 new(new(1, 3, 6, 1, 6, 3, 15), "RFC 3414: SNMP-USER-BASED-SM-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 16), "RFC 3415: SNMP-VIEW-BASED-ACM-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 18), "RFC 3584: SNMP-COMMUNITY-MIB"),
+                .. HostMib.Modules,
             ],
             Engine = identity,
             MaxMessageSize = options.MaxMessageSize,
@@ -152,12 +156,12 @@ internal sealed class SnmpService(
             .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
             .. AdministrationMib.Providers(configuration, counters, identity),
             .. own,
+            .. HostMib.Providers(host),
         ]);
     }
 
     /// <summary>What a meter has and other agents have not: all of it lies under <see cref="OwnModules"/>.</summary>
-    private IEnumerable<IMibProvider> OwnProviders() =>
-        [.. new FlowMeterModule(meter).Providers, .. new MeterExtMib(meter, Version, options.Octets).Providers];
+    private IEnumerable<IMibProvider> OwnProviders() => [.. new FlowMeterModule(meter).Providers, .. _meterExt.Providers];
 
     private void Complain(TransportAddress address, StreamCounters counters) =>
         Log.ConnectionTroubles(logger, address.ToString(), counters.Refused, counters.Broken, counters.TimedOut, counters.Unidentified);
