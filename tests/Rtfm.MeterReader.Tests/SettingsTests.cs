@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rtfm.Model;
+using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 using Rtfm.Testing;
 
@@ -76,7 +77,7 @@ public sealed class SettingsTests
     [TestCase("""{ "Retention": { "MaxAge": "old" } }""", "Rtfm:MeterReader:Retention:MaxAge is 'old': not a duration")]
     [TestCase("""{ "Retention": { "MaxSize": "10GB" } }""", "Rtfm:MeterReader:Retention:MaxSize is '10GB': not a size")]
     [TestCase("""{ "Meters": [ { "Community": "c" } ] }""", "Rtfm:MeterReader:Meters[0]:Target is missing")]
-    [TestCase("""{ "Meters": [ { "Target": "192.0.2.1" } ] }""", "Rtfm:MeterReader:Meters[0]:Community is missing")]
+    [TestCase("""{ "Meters": [ { "Target": "192.0.2.1" } ] }""", "Rtfm:MeterReader:Meters[0]:Credentials is missing")]
     [TestCase("""{ "Meters": [ { "Target": "h:99999", "Community": "c" } ] }""", "Rtfm:MeterReader:Meters[0]:Target: 'h:99999' names no agent")]
     [TestCase("""{ "Meters": [ { "Target": "h", "Community": "c" }, { "Target": "h", "Community": "c" } ] }""", "two meters named 'h'")]
     [TestCase("""{ "Meters": """, "Failed to load")]
@@ -136,7 +137,7 @@ public sealed class SettingsTests
         var file = Path.Combine(_folder.FullName, "secret");
         File.WriteAllText(file, "hush \nand more");
         var settings = Load($$"""{ "Meters": [ { "Target": "h", "CommunityFile": "{{file}}" } ] }""");
-        Assert.That(settings.Meters[0].Target.Community, Is.EqualTo("hush"));
+        Assert.That(((CommunityCredentials)settings.Meters[0].Target.Credentials).Community, Is.EqualTo("hush"));
     }
 
     [Test]
