@@ -27,7 +27,7 @@ internal static class MeterOptions
         HelpName = "COMMUNITY",
         Recursive = true,
     };
-    private static readonly Option<string?> CredentialsFile = new("--credentials")
+    private static readonly Option<string[]> CredentialsFiles = new("--credentials")
     {
         Description = "A user of SNMPv3, as rtfm-agent init wrote it, or any snmp.conf; without it the environment's RTFM_CREDENTIALS",
         HelpName = "FILE",
@@ -57,7 +57,7 @@ internal static class MeterOptions
         Retries.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 0 and <= 10, "-r takes a number from 0 to 10"));
     }
 
-    public static IEnumerable<Option> All => [CredentialsFile, Version, Community, Timeout, Retries, Json];
+    public static IEnumerable<Option> All => [CredentialsFiles, Version, Community, Timeout, Retries, Json];
 
     /// <summary>In whose name meters are asked.</summary>
     /// <exception cref="UsageException">The file of credentials cannot be used.</exception>
@@ -69,9 +69,29 @@ internal static class MeterOptions
             "2c" => SnmpVersion.V2c,
             _ => null,
         };
+        var files = arguments.GetValue(CredentialsFiles) ?? [];
+        if (files.Length > 1)
+            throw new UsageException("--credentials is there twice: meters are asked in one name");
         try
         {
-            return SnmpCredentials.Choose(arguments.GetValue(CredentialsFile), arguments.GetValue(Community), version, otherwise: "public")!;
+            return SnmpCredentials.Choose(files.FirstOrDefault(), arguments.GetValue(Community), version, otherwise: "public")!;
+        }
+        catch (CredentialsException wrong)
+        {
+            throw new UsageException(wrong.Message, wrong);
+        }
+    }
+
+    /// <summary>All in whose names notifications may come.</summary>
+    /// <inheritdoc cref="Credentials"/>
+    public static IReadOnlyList<SnmpCredentials> Senders(ParseResult arguments)
+    {
+        if (arguments.GetValue(CredentialsFiles) is not { Length: > 0 } files)
+            return [Credentials(arguments)];
+        try
+        {
+            var senders = files.Select(CredentialsFile.Read).ToList();
+            return arguments.GetValue(Community) is { } community ? [.. senders, new CommunityCredentials(community)] : senders;
         }
         catch (CredentialsException wrong)
         {

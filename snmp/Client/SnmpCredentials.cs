@@ -123,7 +123,8 @@ public sealed class UserCredentials : SnmpCredentials
 
     private UserSecret? PrivSecret { get; }
 
-    private SecurityLevel BestLevel { get; }
+    /// <summary>The best that there are keys for.</summary>
+    internal SecurityLevel BestLevel { get; }
 
     public override string ToString() => $"SNMPv3 user '{UserName}', {Level.Words()}";
 
