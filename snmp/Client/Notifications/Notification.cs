@@ -23,7 +23,7 @@ public sealed record Notification
 
     public string ContextName { get; init; } = "";
 
-    /// <summary>The sender's engine; empty but for traps of SNMPv3.</summary>
+    /// <summary>The sender's engine; with SNMPv1 and v2c, empty.</summary>
     public EngineId Engine { get; init; }
 
     /// <summary>The sender waited for an answer, and got it.</summary>

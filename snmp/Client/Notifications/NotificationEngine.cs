@@ -60,7 +60,7 @@ internal sealed class NotificationEngine
             new CommunityMessages(SnmpVersion.V1, options.Identity, _counters),
             new CommunityMessages(SnmpVersion.V2c, options.Identity, _counters),
             null,
-            new V3Messages(options.Identity, _counters, SnmpEngineOptions.LargestUdpMessage),
+            new V3Messages(options.Identity, _counters, SnmpEngineOptions.LargestUdpMessage, isForAnyContext: true),
         ];
     }
 
@@ -153,6 +153,7 @@ internal sealed class NotificationEngine
                 Level = incoming.Level,
                 SecurityName = version == SnmpVersion.V3 ? incoming.Request.SecurityName : "",
                 ContextName = incoming.Context,
+                Engine = new EngineId(incoming.ContextEngineId),
                 IsInform = isInform,
             }
         );
