@@ -67,6 +67,8 @@ public sealed class SettingsTests
     [TestCase("\"Attributes\": [\"colour\"]", "Rtfm:MeterReader:Meters[0]:Attributes has 'colour'")]
     [TestCase("\"Attributes\": [\"pduScale\"]", "Rtfm:MeterReader:Meters[0]:Attributes has 'pduScale'")]
     [TestCase("\"CommunityFile\": \"/nonexistent/file\"", "Rtfm:MeterReader:Meters[0]:CommunityFile is '/nonexistent/file'")]
+    [TestCase("\"Version\": \"3\"", "Rtfm:MeterReader:Meters[0]:Version is '3'. Write 1 or 2c; for 3, set Credentials")]
+    [TestCase("\"Credentials\": \"/nonexistent/file\"", "Rtfm:MeterReader:Meters[0]:Credentials: /nonexistent/file: ")]
     [TestCase("\"Colour\": \"red\"", "Rtfm:MeterReader:Meters[0]:Colour: there is no such setting. There are Attributes, Community,")]
     public void A_wrong_setting_of_a_meter_is_named_with_its_value(string setting, string message) =>
         Assert.That(
