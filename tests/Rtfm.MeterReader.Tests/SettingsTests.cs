@@ -59,7 +59,7 @@ public sealed class SettingsTests
     [TestCase("\"Interval\": \"5x\"", "Rtfm:MeterReader:Meters[0]:Interval is '5x': not a duration. Write for example 30s, 5m.")]
     [TestCase("\"Interval\": \"0.1s\"", "Rtfm:MeterReader:Meters[0]:Interval is '0.1s'. Write a time from 1s to 7d.")]
     [TestCase("\"Timeout\": \"soon\"", "Rtfm:MeterReader:Meters[0]:Timeout is 'soon': not a duration")]
-    [TestCase("\"Version\": \"3\"", "Rtfm:MeterReader:Meters[0]:Version is '3'. Write 1 or 2c.")]
+    [TestCase("\"Version\": \"3\"", "Rtfm:MeterReader:Meters[0]:Version is '3'. Write 1 or 2c; for 3, set Credentials.")]
     [TestCase("\"Retries\": -1", "Rtfm:MeterReader:Meters[0]:Retries is -1")]
     [TestCase("\"Retries\": \"many\"", "Rtfm:MeterReader:Meters[0]:Retries is 'many': not a whole number.")]
     [TestCase("\"FlowsPerRequest\": 0", "Rtfm:MeterReader:Meters[0]:FlowsPerRequest is 0")]
@@ -67,7 +67,6 @@ public sealed class SettingsTests
     [TestCase("\"Attributes\": [\"colour\"]", "Rtfm:MeterReader:Meters[0]:Attributes has 'colour'")]
     [TestCase("\"Attributes\": [\"pduScale\"]", "Rtfm:MeterReader:Meters[0]:Attributes has 'pduScale'")]
     [TestCase("\"CommunityFile\": \"/nonexistent/file\"", "Rtfm:MeterReader:Meters[0]:CommunityFile is '/nonexistent/file'")]
-    [TestCase("\"Version\": \"3\"", "Rtfm:MeterReader:Meters[0]:Version is '3'. Write 1 or 2c; for 3, set Credentials")]
     [TestCase("\"Credentials\": \"/nonexistent/file\"", "Rtfm:MeterReader:Meters[0]:Credentials: /nonexistent/file: ")]
     [TestCase("\"Colour\": \"red\"", "Rtfm:MeterReader:Meters[0]:Colour: there is no such setting. There are Attributes, Community,")]
     public void A_wrong_setting_of_a_meter_is_named_with_its_value(string setting, string message) =>
