@@ -25,7 +25,7 @@ internal static class InitCommand
     private static readonly Option<string[]> Listen = new("--listen")
     {
         Description = $"Answer SNMP here (repeatable; default {AgentOptions.DefaultListen})",
-        HelpName = "udp:ADDR:PORT",
+        HelpName = "TRANSPORT:ADDR:PORT",
     };
 
     public static Command Make()
@@ -75,7 +75,9 @@ internal static class InitCommand
         foreach (var each in listen)
         {
             if (!TransportAddress.TryParse(each, out _, out var complaint))
-                throw new SettingsException($"--listen {each}: {complaint}. Write udp:ADDRESS:PORT, for example {AgentOptions.DefaultListen}.");
+                throw new SettingsException(
+                    $"--listen {each}: {complaint}. Write udp:, tcp: or tlstcp:ADDRESS:PORT, for example {AgentOptions.DefaultListen}."
+                );
         }
         foreach (var path in new[] { Path.Combine(folder, SnmpConfigurationStore.FileName), settings })
         {
@@ -86,6 +88,8 @@ internal static class InitCommand
 
     private static void Make(string folder, string settings, string[] listen)
     {
+        StateFile.MakeFolder(folder);
+        using var edit = SnmpConfigurationStore.Edit(folder);
         // Keys are good for an engine ID; opening the state makes and keeps one.
         var state = MeterStateFile.Open(folder, out _).State;
         var engineId = new EngineId(Convert.FromHexString(state.EngineId));
@@ -102,7 +106,7 @@ internal static class InitCommand
         }
         WriteSettings(settings, folder, listen);
         // Last: what tells that all is done.
-        SnmpConfigurationStore.Save(Path.Combine(folder, SnmpConfigurationStore.FileName), configuration);
+        edit.Save(configuration);
         Console.WriteLine($"Settings:     {settings}");
         foreach (var path in written)
             Console.WriteLine($"Credentials:  {path}");

@@ -7,6 +7,7 @@ using Rtfm.Agent.Capture;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
+using Rtfm.Agent.Mib.Host;
 
 namespace Rtfm.Agent.Commands;
 
@@ -39,8 +40,13 @@ internal static class RunCommand
     };
     private static readonly Option<string[]> Listen = new("--listen")
     {
-        Description = $"Answer SNMP here (repeatable; default {AgentOptions.DefaultListen})",
-        HelpName = "udp:ADDR:PORT",
+        Description = $"Answer SNMP here, over udp, tcp or tlstcp (repeatable; default {AgentOptions.DefaultListen})",
+        HelpName = "TRANSPORT:ADDR:PORT",
+    };
+    private static readonly Option<string?> AgentX = new("--agentx")
+    {
+        Description = "Be a sub-agent of the SNMP agent with this AgentX socket; without --listen, answer through it alone",
+        HelpName = "PATH|tcp:ADDR:PORT",
     };
     private static readonly Option<string?> ReadCommunity = new("--read-community")
     {
@@ -102,6 +108,7 @@ internal static class RunCommand
             WaitForRuleSet,
             Filter,
             Listen,
+            AgentX,
             ReadCommunity,
             WriteCommunity,
             MaxFlows,
@@ -154,10 +161,12 @@ internal static class RunCommand
         builder.Services.AddSingleton<ManagementTraffic>();
         builder.Services.AddSingleton(OpenState);
         builder.Services.AddSingleton(MakeMeter);
+        builder.Services.AddSingleton(services => new HostMachine(TimeProvider.System, () => services.GetRequiredService<TrafficMeter>().Now));
         builder.Services.AddSingleton(OpenConfiguration);
         // SNMP first: a meter that cannot be asked is not worth starting.
         builder.Services.AddHostedService<SnmpService>();
         builder.Services.AddHostedService<UpkeepService>();
+        builder.Services.AddHostedService<HostWatch>();
         builder.Services.AddHostedService<CaptureService>();
         return builder.Build();
     }
@@ -187,7 +196,11 @@ internal static class RunCommand
         // The state first: it makes the folder.
         _ = services.GetRequiredService<MeterStateFile>();
         var meter = services.GetRequiredService<TrafficMeter>();
-        return SnmpConfigurationStore.Open(StateDirectoryOf(options), kept => Communities.Add(kept, options), () => meter.Now);
+        return SnmpConfigurationStore.Open(
+            StateDirectoryOf(options),
+            kept => TlsCertificates.Add(Communities.Add(kept, options), options.Tls),
+            () => meter.Now
+        );
     }
 
     private static TrafficMeter MakeMeter(IServiceProvider services)
@@ -246,6 +259,7 @@ internal static class RunCommand
         Set(nameof(AgentOptions.Loop), arguments.GetValue(Loop) ? "true" : null);
         Set(nameof(AgentOptions.WaitForRuleSet), arguments.GetValue(WaitForRuleSet) ? "true" : null);
         Set(nameof(AgentOptions.Filter), arguments.GetValue(Filter));
+        Set(nameof(AgentOptions.AgentX), arguments.GetValue(AgentX));
         Set(nameof(AgentOptions.ReadCommunity), arguments.GetValue(ReadCommunity));
         Set(nameof(AgentOptions.WriteCommunity), arguments.GetValue(WriteCommunity));
         Set(nameof(AgentOptions.MaxFlows), arguments.GetValue(MaxFlows)?.ToString(CultureInfo.InvariantCulture));

@@ -48,7 +48,7 @@ internal sealed partial class FlowMeterModule
                 "flowRuleInfoStatus",
                 row => row.Status,
                 (row, status) => row with { Status = status },
-                create: index => new LoadedRuleSet { Number = (int)index },
+                create: index => new LoadedRuleSet { Number = (int)index[0] },
                 isComplete: row => row.Size is not null
             )
             .ReadCreate(

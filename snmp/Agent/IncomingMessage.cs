@@ -36,8 +36,6 @@ internal ref struct IncomingMessage
     internal int MessageId;
     internal ReadOnlySpan<byte> UserName;
     internal UsmPrincipal? Principal;
-
-    /// <summary>Empty: this engine.</summary>
     internal ReadOnlySpan<byte> ContextEngineId;
     internal ReadOnlySpan<byte> ContextName;
 }

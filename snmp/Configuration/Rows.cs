@@ -124,8 +124,8 @@ public sealed record AccessEntry : ConfigurationRow, IIndexedRow
     public ObjectIdentifier Index => default(ObjectIdentifier).String(Group).String(ContextPrefix).Append((uint)Model, (uint)Level);
 }
 
-/// <summary>A family of subtrees that a view has or leaves out (RFC 3415 §4 vacmViewTreeFamilyTable; also RFC 3413 §4.2 snmpNotifyFilterTable).</summary>
-public sealed record ViewFamily : ConfigurationRow, IIndexedRow
+/// <summary>A family of subtrees that a view has or leaves out (RFC 3415 §4 vacmViewTreeFamilyTable).</summary>
+public record ViewFamily : ConfigurationRow, IIndexedRow
 {
     public required string View { get; init; }
 
@@ -136,7 +136,13 @@ public sealed record ViewFamily : ConfigurationRow, IIndexedRow
 
     public bool IsIncluded { get; init; } = true;
 
-    public ObjectIdentifier Index => default(ObjectIdentifier).String(View).Oid(Subtree);
+    public virtual ObjectIdentifier Index => default(ObjectIdentifier).String(View).Oid(Subtree);
+}
+
+/// <summary>A family of subtrees that a filter lets through or keeps back (RFC 3413 §4.2 snmpNotifyFilterTable); the view is the filter's profile.</summary>
+public sealed record NotifyFilter : ViewFamily
+{
+    public override ObjectIdentifier Index => default(ObjectIdentifier).String(View).Append(Subtree.Span);
 }
 
 /// <summary>Where notifications go, or requests come from (RFC 3413 §4.1 snmpTargetAddrTable, RFC 3584 snmpTargetAddrExtTable).</summary>

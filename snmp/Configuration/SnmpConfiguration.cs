@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Rtfm.Snmp.Configuration;
 
 /// <summary>The local configuration datastore (RFC 3411 §3.4.1): who there is, who may do what, and who is told. One immutable value.</summary>
@@ -21,7 +23,10 @@ public sealed record SnmpConfiguration
 
     public IndexedRows<FilterProfile> FilterProfiles { get; init; } = IndexedRows<FilterProfile>.Empty;
 
-    public IndexedRows<ViewFamily> Filters { get; init; } = IndexedRows<ViewFamily>.Empty;
+    public IndexedRows<NotifyFilter> Filters { get; init; } = IndexedRows<NotifyFilter>.Empty;
+
+    /// <summary>Advisory locks by their instances' names; they begin at 0 with each start.</summary>
+    public ImmutableDictionary<string, int> SpinLocks { get; init; } = ImmutableDictionary<string, int>.Empty;
 
     /// <summary>snmpEnableAuthenTraps.</summary>
     public bool AuthenticationTraps { get; init; }

@@ -13,7 +13,7 @@ public sealed partial class MibTable<TState, TRow>
         uint Number,
         Func<TRow, RowStatus> Get,
         Func<TRow, RowStatus, TRow> Set,
-        Func<uint, TRow> Create,
+        CreateRow<TRow> Create,
         Func<TRow, bool> IsComplete
     );
 
@@ -25,7 +25,7 @@ public sealed partial class MibTable<TState, TRow>
         string name,
         Func<TRow, RowStatus> get,
         Func<TRow, RowStatus, TRow> set,
-        Func<uint, TRow> create,
+        CreateRow<TRow> create,
         Func<TRow, bool> isComplete
     )
     {
@@ -77,7 +77,7 @@ public sealed partial class MibTable<TState, TRow>
         var index = IndexOf(varBind);
         if (_rows.Find(plan.After, index) is not null)
             return ErrorStatus.InconsistentValue;
-        var row = _status!.Create(index[0]);
+        var row = _status!.Create(index);
         plan.After = _rows.With(plan.After, index, _status.Set(row, Mib.RowStatus.NotReady));
         return ErrorStatus.NoError;
     }
@@ -93,7 +93,10 @@ public sealed partial class MibTable<TState, TRow>
         }
         if (row is null)
             return _onMissingRow;
-        row = _columns[ColumnOf(varBind)].Set(row, varBind.Value, plan.Now);
+        var assigned = _columns[ColumnOf(varBind)].Set(row, varBind.Value, new(plan.After, plan.Now, plan.Request));
+        if (assigned.Status != ErrorStatus.NoError)
+            return assigned.Status;
+        row = assigned.Row;
         if (_touch is not null)
             row = _touch(row, plan.Now);
         plan.After = _rows.With(plan.After, index, Promoted(row));
@@ -147,7 +150,7 @@ public sealed partial class MibTable<TState, TRow>
         {
             return locked;
         }
-        return _check?.Invoke(new(plan.Before, plan.After, index[0], before, after, column)) ?? ErrorStatus.NoError;
+        return _check?.Invoke(new(plan.Before, plan.After, index.IsEmpty ? 0 : index[0], before, after, column)) ?? ErrorStatus.NoError;
     }
 
     /// <summary>A row that was not ready and now has all it needs is only not in service (RFC 2579).</summary>

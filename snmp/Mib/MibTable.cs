@@ -11,7 +11,7 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
 {
     private readonly ObjectIdentifier _entry;
     private readonly TableRows<TState, TRow> _rows;
-    private readonly SortedList<uint, TableColumn<TRow>> _columns = [];
+    private readonly SortedList<uint, TableColumn<TState, TRow>> _columns = [];
 
     internal MibTable(ControlPlane<TState> plane, ObjectIdentifier entry, TableRows<TState, TRow> rows)
         : base(plane, new(entry.Span[..^1])) => (_entry, _rows) = (entry, rows);
@@ -19,7 +19,7 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
     /// <summary>A column that SNMP cannot set.</summary>
     /// <param name="known">Whether the row has a value yet; without one the instance does not exist.</param>
     public MibTable<TState, TRow> ReadOnly<T>(uint column, string name, Smi<T> syntax, Func<TRow, T> get, Func<TRow, bool>? known = null) =>
-        Add(new TableColumn<TRow, T>(column, name, syntax, get, null, known, ErrorStatus.NoError));
+        Add(new TableColumn<TState, TRow, T>(column, name, syntax, get, null, known, ErrorStatus.NoError));
 
     /// <summary>A column that SNMP can set (read-write or read-create).</summary>
     /// <param name="known">Whether the row has a value yet; without one the instance does not exist.</param>
@@ -32,11 +32,20 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
         Func<TRow, T, TRow> set,
         Func<TRow, bool>? known = null,
         ErrorStatus whileActive = ErrorStatus.NoError
-    ) => Add(new TableColumn<TRow, T>(column, name, syntax, get, (row, value, _) => set(row, value), known, whileActive));
+    ) => Add(new TableColumn<TState, TRow, T>(column, name, syntax, get, (row, value, _) => set(row, value), known, whileActive));
+
+    /// <summary>A column whose setter looks at more than the row, and may refuse.</summary>
+    public MibTable<TState, TRow> Assigns<T>(
+        uint column,
+        string name,
+        Smi<T> syntax,
+        Func<TRow, T> get,
+        Func<TRow, T, Assignment<TState>, Assigned<TRow>> set
+    ) => Add(new TableColumn<TState, TRow, T>(column, name, syntax, get, set, null, ErrorStatus.NoError));
 
     /// <summary>A column whose value the agent makes itself when it is set: the setter gets the Uptime in place of the value.</summary>
     public MibTable<TState, TRow> SetsTime(uint column, string name, Func<TRow, uint> get, Func<TRow, uint, TRow> set) =>
-        Add(new TableColumn<TRow, uint>(column, name, Smi.TimeTicks, get, (row, _, now) => set(row, now), null, ErrorStatus.NoError));
+        Add(new TableColumn<TState, TRow, uint>(column, name, Smi.TimeTicks, get, (row, _, at) => set(row, at.Now), null, ErrorStatus.NoError));
 
     public override GetOutcome Get(scoped ReadOnlySpan<uint> name, scoped in MibRequest request, ref VarBindWriter response)
     {
@@ -81,7 +90,7 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
         return false;
     }
 
-    private bool TryNextKnown(TState state, TableColumn<TRow> column, ReadOnlySpan<uint> after, out OidBuffer index, out TRow row)
+    private bool TryNextKnown(TState state, TableColumn<TState, TRow> column, ReadOnlySpan<uint> after, out OidBuffer index, out TRow row)
     {
         index = default;
         row = _rows.Next(state, after, ref index)!;
@@ -93,7 +102,7 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
         return row is not null;
     }
 
-    private MibTable<TState, TRow> Add(TableColumn<TRow> column)
+    private MibTable<TState, TRow> Add(TableColumn<TState, TRow> column)
     {
         _columns.Add(column.Number, column);
         return this;

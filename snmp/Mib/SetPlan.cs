@@ -16,6 +16,7 @@ internal sealed class SetPlan<TState>
     public SetPlan(ControlPlane<TState> plane, SetTransaction transaction)
     {
         _plane = plane;
+        Request = transaction.Request;
         _varBinds = transaction.VarBinds;
         _objects = new ControlObject<TState>?[_varBinds.Count];
         _errors = new ErrorStatus[_varBinds.Count];
@@ -31,6 +32,9 @@ internal sealed class SetPlan<TState>
     public TState After { get; set; } = null!;
 
     public uint Now { get; private set; }
+
+    /// <summary>Who asks.</summary>
+    public MibRequest Request { get; }
 
     public ErrorStatus Error(int index) => _errors[index];
 

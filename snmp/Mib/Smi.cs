@@ -32,6 +32,10 @@ public static class Smi
     public static Smi<bool> TruthValue { get; } =
         new(BerTag.Integer, value => SnmpValue.Integer(value ? 1 : 2), value => InRange(value, 1, 2), value => value.Signed == 1);
 
+    /// <summary>Any object identifier (AutonomousType, RowPointer, TDomain).</summary>
+    public static Smi<ObjectIdentifier> Oid { get; } =
+        new(BerTag.ObjectIdentifier, SnmpValue.Oid, _ => ErrorStatus.NoError, value => value.ObjectIdentifier);
+
     /// <summary>Integer32 or an enumeration between two bounds, both allowed.</summary>
     public static Smi<int> Range(int lowest, int highest) =>
         new(BerTag.Integer, value => SnmpValue.Integer(value), value => InRange(value, lowest, highest), value => (int)value.Signed);

@@ -44,17 +44,10 @@ public sealed class Snmpv2Mib
 
     private static readonly Smi<string> DisplayString255 = Smi.Utf8(255);
 
-    private static readonly Smi<ObjectIdentifier> ObjectId = new(
-        BerTag.ObjectIdentifier,
-        SnmpValue.Oid,
-        _ => ErrorStatus.NoError,
-        value => value.ObjectIdentifier
-    );
-
     private void DeclareSystem(Agent agent, IControlState<SystemIdentity> identity)
     {
         _identity.ReadOnly([1, 3, 6, 1, 2, 1, 1, 1, 0], DisplayString255, _ => agent.Description);
-        _identity.ReadOnly([1, 3, 6, 1, 2, 1, 1, 2, 0], ObjectId, _ => agent.ObjectId);
+        _identity.ReadOnly([1, 3, 6, 1, 2, 1, 1, 2, 0], Smi.Oid, _ => agent.ObjectId);
         _identity.ReadOnly([1, 3, 6, 1, 2, 1, 1, 3, 0], Smi.TimeTicks, _ => identity.Now);
         _identity.ReadWrite([1, 3, 6, 1, 2, 1, 1, 4, 0], DisplayString255, s => s.Contact, (s, contact) => s with { Contact = contact });
         _identity.ReadWrite([1, 3, 6, 1, 2, 1, 1, 5, 0], DisplayString255, s => s.Name, (s, name) => s with { Name = name });
@@ -70,7 +63,7 @@ public sealed class Snmpv2Mib
             modules = modules.With((uint)i + 1, agent.Modules[i]);
         _identity
             .Table([1, 3, 6, 1, 2, 1, 1, 9, 1], new SingleIndexRows<SystemIdentity, Module>(_ => modules))
-            .ReadOnly(2, "sysORID", ObjectId, row => row.Id)
+            .ReadOnly(2, "sysORID", Smi.Oid, row => row.Id)
             .ReadOnly(3, "sysORDescr", DisplayString255, row => row.Description)
             .ReadOnly(4, "sysORUpTime", Smi.TimeTicks, _ => 0u);
     }
@@ -104,12 +97,6 @@ public sealed class Snmpv2Mib
         Counter(27, () => counters.OutSetRequests);
         Counter(28, () => counters.OutGetResponses);
         Counter(29, () => counters.OutTraps);
-        _engine.ReadWrite(
-            [1, 3, 6, 1, 2, 1, 11, 30, 0],
-            Smi.Range(1, 2),
-            state => state.AuthenticationTraps,
-            (state, enabled) => state with { AuthenticationTraps = enabled }
-        );
         Counter(31, () => counters.SilentDrops);
         Counter(32, () => counters.ProxyDrops);
     }
@@ -133,13 +120,12 @@ public sealed class Snmpv2Mib
 
     private static readonly Smi<int> TestAndIncrement = Smi.Range(0, int.MaxValue);
 
-    private sealed record EngineState(int SerialNumber, int AuthenticationTraps);
+    private sealed record EngineState(int SerialNumber);
 
     /// <summary>What SNMP may set of the engine and nobody else reads: it lives as long as the process.</summary>
     private sealed class EngineStateHolder(Func<uint> now) : IControlState<EngineState>
     {
-        /// <summary>snmpEnableAuthenTraps disabled(2): the agent sends none.</summary>
-        public EngineState Current { get; private set; } = new(SerialNumber: 0, AuthenticationTraps: 2);
+        public EngineState Current { get; private set; } = new(SerialNumber: 0);
 
         public uint Now => now();
 

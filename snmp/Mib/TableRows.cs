@@ -1,4 +1,5 @@
 using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Configuration;
 
 namespace Rtfm.Snmp.Mib;
 
@@ -44,4 +45,30 @@ public sealed class SingleIndexRows<TState, TRow>(Func<TState, SortedRows<TRow>>
         var rows = get(state);
         return set!(state, row is null ? rows.Without(index[0]) : rows.With(index[0], row));
     }
+}
+
+/// <summary>Rows that know their indexes, whatever these are made of.</summary>
+/// <param name="make">A new row of that index; null where there can be none.</param>
+internal sealed class IndexedTableRows<TState, TRow>(
+    Func<TState, IndexedRows<TRow>> get,
+    Func<TState, IndexedRows<TRow>, TState> set,
+    CreateRow<TRow> make
+) : TableRows<TState, TRow>
+    where TState : class
+    where TRow : class, IIndexedRow
+{
+    public override TRow? Find(TState state, ReadOnlySpan<uint> index) => get(state).Find(index);
+
+    public override TRow? Next(TState state, ReadOnlySpan<uint> after, ref OidBuffer index)
+    {
+        var row = get(state).Next(after);
+        if (row is not null)
+            index.TrySet(row.Index.Span);
+        return row;
+    }
+
+    public override TState With(TState state, ReadOnlySpan<uint> index, TRow? row) =>
+        set(state, row is null ? get(state).Without(index) : get(state).With(row));
+
+    public override bool IsPossible(ReadOnlySpan<uint> index) => make(index) is not null;
 }

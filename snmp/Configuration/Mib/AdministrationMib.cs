@@ -1,0 +1,27 @@
+using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.Mib;
+
+namespace Rtfm.Snmp.Configuration.Mib;
+
+/// <summary>The MIB modules that show the configuration and the engine's counters, and through which it is changed.</summary>
+public static class AdministrationMib
+{
+    /// <returns>What answers for them.</returns>
+    public static IEnumerable<IMibProvider> Providers(IControlState<SnmpConfiguration> configuration, SnmpCounters counters, EngineIdentity engine)
+    {
+        var plane = new ControlPlane<SnmpConfiguration>(configuration);
+        plane.ReadOnly([1, 3, 6, 1, 6, 3, 11, 2, 1, 1, 0], Smi.Counter32, _ => counters.UnknownSecurityModels);
+        plane.ReadOnly([1, 3, 6, 1, 6, 3, 11, 2, 1, 2, 0], Smi.Counter32, _ => counters.InvalidMessages);
+        plane.ReadOnly([1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0], Smi.Counter32, _ => counters.UnknownPduHandlers);
+        plane.ReadWrite(
+            [1, 3, 6, 1, 2, 1, 11, 30, 0],
+            ConfigurationTables.Enumeration(2),
+            state => state.AuthenticationTraps ? 1 : 2,
+            (state, value) => state with { AuthenticationTraps = value == 1 }
+        );
+        UsmMib.Declare(plane, counters);
+        VacmMib.Declare(plane);
+        TargetMib.Declare(plane, counters, engine);
+        return plane.Objects;
+    }
+}
