@@ -107,7 +107,7 @@ public sealed partial class NotificationOriginator
         Transmit(message, inform.Target);
         try
         {
-            return await inform.Reply.Task.WaitAsync(inform.Target.Timeout, _options.Identity.Clock, _stopping.Token).ConfigureAwait(false);
+            return await inform.Reply.Task.WaitAsync(inform.Target.Timeout, _options.Identity.Clock, _stop).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

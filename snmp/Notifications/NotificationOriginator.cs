@@ -16,6 +16,7 @@ public sealed partial class NotificationOriginator : IAsyncDisposable
     private readonly NotificationRates _rates;
     private readonly Channel<Notification> _queue;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stop;
     private readonly Lock _gate = new();
     private readonly RemoteEngines _receivers;
     private readonly NotificationMessages _messages;
@@ -36,6 +37,7 @@ public sealed partial class NotificationOriginator : IAsyncDisposable
         _messages = new(options.Identity, _receivers, options.MaxMessageSize);
         _replies = new(_receivers);
         _sockets = new(Receive);
+        _stop = _stopping.Token;
         _selection = new(options.Configuration());
         _sending = Task.Run(SendAllAsync);
     }
@@ -55,7 +57,8 @@ public sealed partial class NotificationOriginator : IAsyncDisposable
     /// <summary>Sends what is in the queue; informs that wait are given up.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
+        if (!_queue.Writer.TryComplete())
+            return;
         await _sending.ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _sockets.DisposeAsync().ConfigureAwait(false);

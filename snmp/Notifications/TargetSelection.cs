@@ -34,8 +34,6 @@ internal sealed class TargetSelection
     /// <summary>Targets whose rows name an address or parameters that are not there, or a transport other than UDP.</summary>
     public List<string> Unreachable { get; } = [];
 
-    public bool IsEmpty => _targets.Count == 0 && Unreachable.Count == 0;
-
     /// <summary>Those who are to be told of it, and may be.</summary>
     public IEnumerable<NotificationTarget> For(Notification notification, NotificationCounters counters)
     {
