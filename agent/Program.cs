@@ -5,6 +5,7 @@ var root = new RootCommand("The Rtfm meter: counts the traffic flows it sees, as
 {
     RunCommand.Make(),
     InitCommand.Make(),
+    UserCommand.Make(),
     ReplayCommand.Make(),
     StatusCommand.Make(),
 };

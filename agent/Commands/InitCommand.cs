@@ -86,6 +86,8 @@ internal static class InitCommand
 
     private static void Make(string folder, string settings, string[] listen)
     {
+        StateFile.MakeFolder(folder);
+        using var edit = SnmpConfigurationStore.Edit(folder);
         // Keys are good for an engine ID; opening the state makes and keeps one.
         var state = MeterStateFile.Open(folder, out _).State;
         var engineId = new EngineId(Convert.FromHexString(state.EngineId));
@@ -102,7 +104,7 @@ internal static class InitCommand
         }
         WriteSettings(settings, folder, listen);
         // Last: what tells that all is done.
-        SnmpConfigurationStore.Save(Path.Combine(folder, SnmpConfigurationStore.FileName), configuration);
+        edit.Save(configuration);
         Console.WriteLine($"Settings:     {settings}");
         foreach (var path in written)
             Console.WriteLine($"Credentials:  {path}");

@@ -10,7 +10,7 @@ using Rtfm.Snmp.Security.Usm;
 namespace Rtfm.Agent.Mib;
 
 /// <summary>Users, groups, views and targets: kept in <c>snmp.json</c> beside the meter's state, keys localised, for the owner only.</summary>
-internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>
+internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>, IDisposable
 {
     public const string FileName = "snmp.json";
 
@@ -19,7 +19,11 @@ internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>
     private readonly Lock _changing = new();
     private volatile SnmpConfiguration _current;
 
-    private SnmpConfigurationStore(string path, SnmpConfiguration current, Func<uint> now) => (_path, _current, _now) = (path, current, now);
+    /// <summary>Held open while the file is ours to write.</summary>
+    private readonly FileStream _lock;
+
+    private SnmpConfigurationStore(string path, FileStream held, SnmpConfiguration current, Func<uint> now) =>
+        (_path, _lock, _current, _now) = (path, held, current, now);
 
     public SnmpConfiguration Current => _current;
 
@@ -32,10 +36,37 @@ internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>
     public static SnmpConfigurationStore Open(string folder, Func<SnmpConfiguration, SnmpConfiguration> fromSettings, Func<uint> now)
     {
         var path = Path.Combine(folder, FileName);
+        var held = Lock(folder);
         var kept = File.Exists(path) ? Read(path) : new SnmpConfiguration();
         var standard = new SnmpConfiguration().WithStandardAccess();
-        return new(path, fromSettings(Merge(standard, kept)), now);
+        return new(path, held, fromSettings(Merge(standard, kept)), now);
     }
+
+    /// <summary>Opens what was kept for changing it while no agent runs.</summary>
+    /// <exception cref="SettingsException">An agent runs, or the file cannot be read.</exception>
+    public static Editing Edit(string folder) => new(folder);
+
+    /// <summary>The file, while nobody else may write it.</summary>
+    internal sealed class Editing : IDisposable
+    {
+        private readonly string _path;
+        private readonly FileStream _lock;
+
+        public Editing(string folder)
+        {
+            _path = Path.Combine(folder, FileName);
+            _lock = Lock(folder);
+            Configuration = File.Exists(_path) ? Read(_path) : new SnmpConfiguration();
+        }
+
+        public SnmpConfiguration Configuration { get; }
+
+        public void Save(SnmpConfiguration configuration) => SnmpConfigurationStore.Save(_path, configuration);
+
+        public void Dispose() => _lock.Dispose();
+    }
+
+    public void Dispose() => _lock.Dispose();
 
     public bool TryReplace(SnmpConfiguration expected, SnmpConfiguration next)
     {
@@ -80,6 +111,28 @@ internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>
         {
             throw new SettingsException(
                 $"{path}, which says who may use SNMP, cannot be read: {fault.Message} Repair it, or put it away and run 'rtfm-agent init'."
+            );
+        }
+    }
+
+    /// <exception cref="SettingsException">Someone has it.</exception>
+    private static FileStream Lock(string folder)
+    {
+        try
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
+            return new FileStream(Path.Combine(folder, FileName + ".lock"), options);
+        }
+        catch (IOException)
+        {
+            throw new SettingsException(
+                $"An agent that keeps its state in {folder} is running. Stop it first; users of a running agent are changed over SNMP."
             );
         }
     }

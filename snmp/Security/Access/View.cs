@@ -37,7 +37,7 @@ public sealed class View
         {
             PassOverGap(ref name);
         }
-        else if (family.Mask.Length == 0 && !HasLonger(family))
+        else if (family.Mask.Length == 0 && !IsDivided(family))
         {
             name.TrySet(family.Subtree.Span);
             name.TryAppend(uint.MaxValue, uint.MaxValue);
@@ -52,8 +52,9 @@ public sealed class View
         {
             // What comes before the first wildcard is where the family's names begin.
             var start = family.Subtree.Span[..FixedLength(family)];
-            if (!family.IsIncluded || start.Length == 0)
+            if (!family.IsIncluded)
                 continue;
+            // Its names may come anywhere from here on.
             if (name.Span.StartsWith(start))
                 return;
             if (start.SequenceCompareTo(name.Span) > 0 && start.SequenceCompareTo(next) < 0)
@@ -86,11 +87,12 @@ public sealed class View
     }
 
     /// <summary>True where a part of the family is told of separately.</summary>
-    private bool HasLonger(ViewFamily family)
+    private bool IsDivided(ViewFamily family)
     {
         foreach (var other in _families)
         {
-            if (other.Subtree.Length > family.Subtree.Length && (other.Mask.Length > 0 || family.Subtree.IsPrefixOf(other.Subtree.Span)))
+            var isBefore = other.Subtree.Length >= family.Subtree.Length && !ReferenceEquals(other, family);
+            if (isBefore && (other.Mask.Length > 0 || family.Subtree.IsPrefixOf(other.Subtree.Span)))
                 return true;
         }
         return false;
