@@ -62,6 +62,9 @@ public sealed record AgentOptions
     /// <summary>Community that may read and write. Unset: nobody writes.</summary>
     public string? WriteCommunity { get; init; }
 
+    /// <summary>Who is told of what happens.</summary>
+    public NotifyOptions[] Notify { get; init; } = [];
+
     /// <summary>The longest SNMP message sent or taken, in octets.</summary>
     public int MaxMessageSize { get; init; } = 65_507;
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration;
 using Rtfm.Agent.Flows;
+using Rtfm.Agent.Mib;
 using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Agent;
@@ -51,6 +52,7 @@ internal static class AgentSettings
         NotEmpty(nameof(options.WriteCommunity), options.WriteCommunity);
         if (options.WriteCommunity is not null && options.WriteCommunity == options.ReadCommunity)
             throw new SettingsException($"{AgentOptions.Section}:WriteCommunity is the same as ReadCommunity. Give each its own.");
+        NotifyTargets.Check(options.Notify);
         for (var i = 0; i < options.Listen.Length; i++)
         {
             if (!TransportAddress.TryParse(options.Listen[i], out _, out var complaint))

@@ -43,6 +43,12 @@ internal static partial class Log
     [LoggerMessage(1201, LogLevel.Error, "SNMP request for {Name} failed; answered genErr")]
     public static partial void ProviderFailed(ILogger logger, Exception fault, string name);
 
+    [LoggerMessage(1210, LogLevel.Warning, "{Target} was not notified: {Reason} ({More} more since it was last said)")]
+    public static partial void NotNotified(ILogger logger, string target, string reason, int more);
+
+    [LoggerMessage(1211, LogLevel.Error, "links, losses and failed authentications are not watched any more")]
+    public static partial void WatchFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(1301, LogLevel.Error, "{Complaint}")]
     public static partial void StateUnreadable(ILogger logger, string complaint);
 

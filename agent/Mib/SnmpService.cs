@@ -9,6 +9,7 @@ using Rtfm.Model;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Configuration.Mib;
 using Rtfm.Snmp.Mib;
+using Rtfm.Snmp.Notifications;
 using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Agent.Mib;
@@ -20,7 +21,9 @@ internal sealed class SnmpService(
     MeterStateFile stateFile,
     SnmpConfigurationStore configuration,
     ManagementTraffic managementTraffic,
-    TimeProvider clock,
+    EngineIdentity identity,
+    SnmpCounters counters,
+    NotificationOriginator notifications,
     ILogger<SnmpService> logger
 ) : IHostedService
 {
@@ -31,14 +34,12 @@ internal sealed class SnmpService(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var counters = new SnmpCounters();
-        var identity = new EngineIdentity(new(Convert.FromHexString(stateFile.State.EngineId)), stateFile.State.EngineBoots, clock);
         var engine = new SnmpEngine(
             new SnmpEngineOptions
             {
                 Identity = identity,
                 Configuration = () => configuration.Current,
-                Mib = MakeTree(counters, identity),
+                Mib = MakeTree(),
                 Counters = counters,
                 MaxMessageSize = options.MaxMessageSize,
                 MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
@@ -84,7 +85,7 @@ internal sealed class SnmpService(
         }
     }
 
-    private MibTree MakeTree(SnmpCounters counters, EngineIdentity identity)
+    private MibTree MakeTree()
     {
         var version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
         var agent = new Snmpv2Mib.Agent
@@ -113,6 +114,7 @@ internal sealed class SnmpService(
             .. AdministrationMib.Providers(configuration, counters, identity),
             .. new FlowMeterModule(meter).Providers,
             .. new MeterExtMib(meter, version, options.Octets).Providers,
+            .. NotificationMib.Providers(notifications.Counters, () => meter.Now),
         ]);
     }
 
