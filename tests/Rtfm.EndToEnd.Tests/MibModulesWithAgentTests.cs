@@ -5,13 +5,22 @@ namespace Rtfm.EndToEnd.Tests;
 /// <summary>What the agent answers, read by Net-SNMP with the modules of mibs/: each object has a name there, and the type it has there.</summary>
 public sealed class MibModulesWithAgentTests
 {
+    private const string Administration =
+        "SNMP-MPD-MIB:SNMP-TARGET-MIB:SNMP-NOTIFICATION-MIB:SNMP-USER-BASED-SM-MIB:SNMP-VIEW-BASED-ACM-MIB:SNMP-COMMUNITY-MIB";
+    private const string Password = "correct horse";
+
     private AgentProcess _agent = null!;
 
     [OneTimeSetUp]
     public void StartAgent()
     {
         MibModules.RequireTools();
-        _agent = AgentProcess.Start();
+        var state = Directory.CreateTempSubdirectory("rtfm-agent-").FullName;
+        var passwords = Path.Combine(state, "passwords");
+        File.WriteAllText(passwords, Password + "\n");
+        string[] add = ["user", "add", "admin", "--write", "--password-file", passwords, "--state", state];
+        Assert.That(SnmpTool.Run("dotnet", [Programs.Path("rtfm-agent"), .. add]).ExitCode, Is.Zero);
+        _agent = AgentProcess.Start(state, "--notify", "udp:127.0.0.1:9", "--notify-community", "nobody");
     }
 
     [OneTimeTearDown]
@@ -30,13 +39,38 @@ public sealed class MibModulesWithAgentTests
     [Test]
     public void All_that_the_agent_shows_is_in_a_module_with_the_right_type()
     {
-        var result = Walk("FLOW-METER-MIB:RTFM-METER-EXT-MIB:SNMPv2-MIB:SNMP-FRAMEWORK-MIB", ".1");
+        var result = Walk($"FLOW-METER-MIB:RTFM-METER-EXT-MIB:SNMPv2-MIB:SNMP-FRAMEWORK-MIB:{Administration}", ".1");
 
         Assert.That(result.Errors, Is.Empty);
         Assert.That(result.Lines, Has.Length.GreaterThan(50));
         // SNMPv2-SMI::mib-2.1.99 would be an object without a name; "Wrong Type" is Net-SNMP's word for a value that is not as declared.
         Assert.That(result.Lines, Has.None.StartsWith("SNMPv2-SMI::"));
         Assert.That(result.Lines, Has.None.Contain("Wrong Type"));
+    }
+
+    [Test]
+    public void Users_views_communities_and_targets_are_in_a_module_with_the_right_type()
+    {
+        string[] login = ["-v3", "-u", "admin", "-l", "authPriv", "-a", "SHA-256", "-A", Password, "-x", "AES", "-X", Password];
+        var result = SnmpTool.Run(
+            "snmpwalk",
+            [
+                .. login,
+                "-M",
+                MibModules.SearchPath,
+                "-m",
+                $"SNMPv2-MIB:{Administration}:SNMP-USM-AES-MIB:SNMP-USM-HMAC-SHA2-MIB",
+                "-t5",
+                _agent.EndPoint.ToString(),
+                ".1.3.6.1.6.3",
+            ]
+        );
+
+        Assert.That(result.Errors, Is.Empty);
+        Assert.That(result.Lines, Has.None.StartsWith("SNMPv2-SMI::").And.None.Contain("Wrong Type"));
+        foreach (var name in (string[])["usmUserAuthProtocol", "vacmGroupName", "snmpCommunityName", "snmpTargetAddrTAddress", "snmpNotifyTag"])
+            Assert.That(result.Output, Does.Contain($"::{name}."));
+        Assert.That(result.Output, Does.Contain("usmHMAC192SHA256AuthProtocol").And.Contain("usmAesCfb128Protocol"));
     }
 
     [Test]
@@ -69,6 +103,19 @@ public sealed class MibModulesWithAgentTests
                 "rtfmMeterMemory",
                 "rtfmOctetLayer",
                 "rtfmFlowsWithoutStatistics",
+                "rtfmNotificationsRaised",
+                "rtfmNotificationsRateLimited",
+                "rtfmNotificationsQueueDropped",
+                "rtfmNotificationsFiltered",
+                "rtfmNotificationsHidden",
+                "rtfmNotificationsUnsendable",
+                "rtfmNotificationsTraps",
+                "rtfmNotificationsInforms",
+                "rtfmNotificationsRetries",
+                "rtfmNotificationsAcknowledged",
+                "rtfmNotificationsGivenUp",
+                "rtfmNotificationsInformsDropped",
+                "rtfmNotificationsSendFailures",
             ])
         );
     }
