@@ -7,6 +7,7 @@ using Rtfm.Agent.Capture;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
+using Rtfm.Agent.Mib.Host;
 using Rtfm.Agent.Notifications;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Configuration;
@@ -42,8 +43,13 @@ internal static class RunCommand
     };
     private static readonly Option<string[]> Listen = new("--listen")
     {
-        Description = $"Answer SNMP here (repeatable; default {AgentOptions.DefaultListen})",
-        HelpName = "udp:ADDR:PORT",
+        Description = $"Answer SNMP here, over udp, tcp or tlstcp (repeatable; default {AgentOptions.DefaultListen})",
+        HelpName = "TRANSPORT:ADDR:PORT",
+    };
+    private static readonly Option<string?> AgentX = new("--agentx")
+    {
+        Description = "Be a sub-agent of the SNMP agent with this AgentX socket; without --listen, answer through it alone",
+        HelpName = "PATH|tcp:ADDR:PORT",
     };
     private static readonly Option<string?> ReadCommunity = new("--read-community")
     {
@@ -111,6 +117,7 @@ internal static class RunCommand
             WaitForRuleSet,
             Filter,
             Listen,
+            AgentX,
             ReadCommunity,
             WriteCommunity,
             Notify,
@@ -165,6 +172,7 @@ internal static class RunCommand
         builder.Services.AddSingleton<ManagementTraffic>();
         builder.Services.AddSingleton(OpenState);
         builder.Services.AddSingleton(MakeMeter);
+        builder.Services.AddSingleton(services => new HostMachine(TimeProvider.System, () => services.GetRequiredService<TrafficMeter>().Now));
         builder.Services.AddSingleton(OpenConfiguration);
         builder.Services.AddSingleton<SnmpCounters>();
         builder.Services.AddSingleton(MakeIdentity);
@@ -173,6 +181,7 @@ internal static class RunCommand
         builder.Services.AddHostedService<SnmpService>();
         builder.Services.AddHostedService<NotificationService>();
         builder.Services.AddHostedService<UpkeepService>();
+        builder.Services.AddHostedService<HostWatch>();
         builder.Services.AddHostedService<CaptureService>();
         return builder.Build();
     }
@@ -204,7 +213,7 @@ internal static class RunCommand
         var meter = services.GetRequiredService<TrafficMeter>();
         return SnmpConfigurationStore.Open(
             StateDirectoryOf(options),
-            kept => NotifyTargets.Add(Communities.Add(kept, options), options.Notify, engineId),
+            kept => NotifyTargets.Add(TlsCertificates.Add(Communities.Add(kept, options), options.Tls), options.Notify, engineId),
             () => meter.Now
         );
     }
@@ -273,6 +282,7 @@ internal static class RunCommand
         Set(nameof(AgentOptions.Loop), arguments.GetValue(Loop) ? "true" : null);
         Set(nameof(AgentOptions.WaitForRuleSet), arguments.GetValue(WaitForRuleSet) ? "true" : null);
         Set(nameof(AgentOptions.Filter), arguments.GetValue(Filter));
+        Set(nameof(AgentOptions.AgentX), arguments.GetValue(AgentX));
         Set(nameof(AgentOptions.ReadCommunity), arguments.GetValue(ReadCommunity));
         Set(nameof(AgentOptions.WriteCommunity), arguments.GetValue(WriteCommunity));
         Set(nameof(AgentOptions.MaxFlows), arguments.GetValue(MaxFlows)?.ToString(CultureInfo.InvariantCulture));

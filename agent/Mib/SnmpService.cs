@@ -5,8 +5,10 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Metering;
+using Rtfm.Agent.Mib.Host;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Configuration.Mib;
 using Rtfm.Snmp.Mib;
 using Rtfm.Snmp.Notifications;
@@ -24,22 +26,36 @@ internal sealed class SnmpService(
     EngineIdentity identity,
     SnmpCounters counters,
     NotificationOriginator notifications,
+    HostMachine host,
+    TimeProvider clock,
     ILogger<SnmpService> logger
-) : IHostedService
+) : IHostedService, IDisposable
 {
-    /// <summary>sysServices: internet (4) and applications (64).</summary>
-    private const int Services = 4 + 64;
+    private static readonly string Version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
 
-    private readonly List<UdpListener> _listeners = [];
+    private static readonly string Description = $"Rtfm traffic flow meter {Version} on {Environment.OSVersion.VersionString}";
+
+    private static readonly Snmpv2Mib.Module[] OwnModules =
+    [
+        new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
+        new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path, rule sets and top flows"),
+    ];
+
+    private readonly List<ITransportListener> _listeners = [];
+    private readonly MeterExtMib _meterExt = new(meter, Version, options.Octets, clock);
+    private AgentXSession? _agentX;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        var own = OwnProviders().ToList();
+        var gate = new Lock();
         var engine = new SnmpEngine(
             new SnmpEngineOptions
             {
+                Gate = gate,
                 Identity = identity,
                 Configuration = () => configuration.Current,
-                Mib = MakeTree(),
+                Mib = MakeTree(own),
                 Counters = counters,
                 MaxMessageSize = options.MaxMessageSize,
                 MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
@@ -51,26 +67,38 @@ internal sealed class SnmpService(
         {
             var listener = Listen(engine, i);
             _listeners.Add(listener);
-            Log.Listening(logger, listener.EndPoint.ToString());
+            Log.Listening(logger, listener.Address.ToString());
         }
-        managementTraffic.Set(_listeners.SelectMany(listener => AddressesOf(listener.EndPoint)));
+        if (options.AgentX is not null)
+        {
+            _agentX = OpenAgentX(new MibTree(own), gate);
+            notifications.Relay = RelayToMaster;
+        }
+        managementTraffic.Set(_listeners.SelectMany(listener => AddressesOf(listener.Address)));
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
+        _agentX?.Dispose();
         foreach (var listener in _listeners)
             listener.Dispose();
         return Task.CompletedTask;
     }
 
-    private UdpListener Listen(SnmpEngine engine, int setting)
+    /// <summary>The meter is disposed after it.</summary>
+    public void Dispose() => _meterExt.Dispose();
+
+    private ITransportListener Listen(SnmpEngine engine, int setting)
     {
         if (!TransportAddress.TryParse(options.Listen[setting], out var address, out var complaint))
             throw new SettingsException($"{AgentOptions.Section}:Listen[{setting}] is '{options.Listen[setting]}': {complaint}");
         try
         {
-            return new UdpListener(engine, address.EndPoint);
+            if (address.Kind == TransportKind.Udp)
+                return new UdpListener(engine, address.EndPoint);
+            var tls = address.Kind == TransportKind.TlsTcp ? TlsCertificates.Open(options.Tls, clock) : null;
+            return new StreamListener(engine, address, tls: tls, onTrouble: counters => Complain(address, counters));
         }
         catch (SocketException fault)
         {
@@ -85,17 +113,44 @@ internal sealed class SnmpService(
         }
     }
 
-    private MibTree MakeTree()
+    /// <summary>Becomes a sub-agent of the machine's own SNMP agent, which has the system and snmp groups itself.</summary>
+    private AgentXSession OpenAgentX(MibTree mib, Lock gate)
     {
-        var version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
+        if (!AgentXAddress.TryParse(options.AgentX!, out var master, out var complaint))
+            throw new SettingsException($"{AgentOptions.Section}:AgentX is '{options.AgentX}': {complaint}");
+        return new AgentXSession(
+            new AgentXOptions
+            {
+                Master = master,
+                Mib = mib,
+                Modules = OwnModules,
+                Gate = gate,
+                Id = new(Oids.Meter),
+                Description = Description,
+                OnOpened = () => Log.AgentXOpened(logger, options.AgentX!),
+                OnLost = reason => Log.AgentXLost(logger, options.AgentX!, reason),
+                OnProviderFault = (fault, name) => Log.ProviderFailed(logger, fault, name.ToString()),
+            }
+        );
+    }
+
+    /// <summary>The meter's own; starts, links and failed authentications are for the master to tell of.</summary>
+    private void RelayToMaster(Notification notification)
+    {
+        if (notification.Id.Span.StartsWith(Oids.MeterExtNotifications))
+            _agentX!.TryNotify(notification.Id, notification.Objects);
+    }
+
+    private MibTree MakeTree(IEnumerable<IMibProvider> own)
+    {
         var agent = new Snmpv2Mib.Agent
         {
-            Description = $"Rtfm traffic flow meter {version} on {Environment.OSVersion.VersionString}",
+            Description = Description,
             ObjectId = new(Oids.Meter),
-            Services = Services,
+            Services = HostMib.Services,
             Modules =
             [
-                new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
+                .. OwnModules,
                 new(new(1, 3, 6, 1, 6, 3, 1), "RFC 3418: SNMPv2-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 10), "RFC 3411: SNMP-FRAMEWORK-MIB, snmpEngine group"),
                 new(new(1, 3, 6, 1, 6, 3, 11), "RFC 3412: SNMP-MPD-MIB"),
@@ -104,7 +159,7 @@ internal sealed class SnmpService(
                 new(new(1, 3, 6, 1, 6, 3, 15), "RFC 3414: SNMP-USER-BASED-SM-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 16), "RFC 3415: SNMP-VIEW-BASED-ACM-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 18), "RFC 3584: SNMP-COMMUNITY-MIB"),
-                new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path and rule set counters"),
+                .. HostMib.Modules,
             ],
             Engine = identity,
             MaxMessageSize = options.MaxMessageSize,
@@ -112,20 +167,27 @@ internal sealed class SnmpService(
         return new MibTree([
             .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
             .. AdministrationMib.Providers(configuration, counters, identity),
-            .. new FlowMeterModule(meter).Providers,
-            .. new MeterExtMib(meter, version, options.Octets).Providers,
-            .. NotificationMib.Providers(notifications.Counters, () => meter.Now),
+            .. own,
+            .. HostMib.Providers(host),
         ]);
     }
 
-    private static IEnumerable<IPEndPoint> AddressesOf(IPEndPoint endPoint)
+    /// <summary>What a meter has and other agents have not: all of it lies under <see cref="OwnModules"/>.</summary>
+    private IEnumerable<IMibProvider> OwnProviders() =>
+        [.. new FlowMeterModule(meter).Providers, .. _meterExt.Providers, .. NotificationMib.Providers(notifications.Counters, () => meter.Now)];
+
+    private void Complain(TransportAddress address, StreamCounters counters) =>
+        Log.ConnectionTroubles(logger, address.ToString(), counters.Refused, counters.Broken, counters.TimedOut, counters.Unidentified);
+
+    private static IEnumerable<TransportAddress> AddressesOf(TransportAddress address)
     {
+        var endPoint = address.EndPoint;
         if (!endPoint.Address.Equals(IPAddress.Any) && !endPoint.Address.Equals(IPAddress.IPv6Any))
-            return [endPoint];
+            return [address];
         return NetworkInterface
             .GetAllNetworkInterfaces()
             .SelectMany(each => each.GetIPProperties().UnicastAddresses)
             .Where(each => each.Address.AddressFamily == endPoint.AddressFamily)
-            .Select(each => new IPEndPoint(each.Address, endPoint.Port));
+            .Select(each => address with { EndPoint = new IPEndPoint(each.Address, endPoint.Port) });
     }
 }

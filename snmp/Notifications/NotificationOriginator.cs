@@ -44,6 +44,9 @@ public sealed partial class NotificationOriginator : IAsyncDisposable
 
     public NotificationCounters Counters { get; } = new();
 
+    /// <summary>Who also tells others of what goes out, such as a master agent; null: nobody.</summary>
+    public Action<Notification>? Relay { get; set; }
+
     /// <summary>Has everyone told who is to be told of it. Returns at once, from any thread.</summary>
     public void Raise(Notification notification)
     {
@@ -84,6 +87,7 @@ public sealed partial class NotificationOriginator : IAsyncDisposable
 
     private void Send(Notification notification)
     {
+        Relay?.Invoke(notification);
         var selection = Selection();
         foreach (var name in selection.Unreachable)
             Refuse(name, "its rows do not name an address that notifications can be sent to, and how");
