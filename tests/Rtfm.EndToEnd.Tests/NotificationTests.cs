@@ -140,6 +140,23 @@ public sealed class NotificationTests
     }
 
     [Test]
+    public void A_sub_agent_tells_the_master_s_managers_what_the_meter_has_to_tell()
+    {
+        if (!MasterAgent.IsInstalled)
+            Assert.Ignore("snmpd is not installed");
+        _receiver = StartReceiver();
+        using var master = MasterAgent.Start($"trap2sink {_receiver.EndPoint} {TrapReceiver.Community}");
+        _agent = AgentProcess.Start(_state, "--agentx", master.Socket);
+        for (var deadline = DateTime.UtcNow.AddSeconds(20); !_agent.Output.Contains("registered", StringComparison.Ordinal); Thread.Sleep(20))
+            Assert.That(DateTime.UtcNow, Is.LessThan(deadline), _agent.Output);
+
+        Toggle();
+
+        _receiver.WaitFor($"OID: {Meter}.3");
+        _receiver.WaitFor($"OID: {Meter}.4");
+    }
+
+    [Test]
     public void Without_a_community_there_is_no_notification_and_no_start()
     {
         var result = SnmpTool.Run("dotnet", [Programs.Path("rtfm-agent"), "run", "--check", "--notify", "udp:192.0.2.1:162"]);
