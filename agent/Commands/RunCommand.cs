@@ -7,6 +7,7 @@ using Rtfm.Agent.Capture;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
+using Rtfm.Agent.Mib.Host;
 
 namespace Rtfm.Agent.Commands;
 
@@ -154,10 +155,12 @@ internal static class RunCommand
         builder.Services.AddSingleton<ManagementTraffic>();
         builder.Services.AddSingleton(OpenState);
         builder.Services.AddSingleton(MakeMeter);
+        builder.Services.AddSingleton(services => new HostMachine(TimeProvider.System, () => services.GetRequiredService<TrafficMeter>().Now));
         builder.Services.AddSingleton(OpenConfiguration);
         // SNMP first: a meter that cannot be asked is not worth starting.
         builder.Services.AddHostedService<SnmpService>();
         builder.Services.AddHostedService<UpkeepService>();
+        builder.Services.AddHostedService<HostWatch>();
         builder.Services.AddHostedService<CaptureService>();
         return builder.Build();
     }

@@ -7,15 +7,19 @@ using Rtfm.Snmp.Mib;
 namespace Rtfm.Agent.Mib;
 
 /// <summary>RTFM-METER-EXT-MIB: what the meter has to say that FLOW-METER-MIB has no objects for.</summary>
-internal sealed class MeterExtMib
+internal sealed partial class MeterExtMib : IDisposable
 {
     private readonly ControlPlane<TrafficMeter> _plane;
     private readonly FlowDataPackageTable _packages;
+    private readonly ReadOnlyTable<MeteredSource> _sources;
+    private readonly TopFlows _top;
 
     private sealed record Reason(string Name, ulong Packets, bool IsPartial);
 
-    public MeterExtMib(TrafficMeter meter, string version, OctetLayer octets)
+    public MeterExtMib(TrafficMeter meter, string version, OctetLayer octets, TimeProvider clock)
     {
+        _top = new(meter, clock);
+        _sources = Sources(meter);
         _plane = new(new Fixed(meter));
         _plane
             .Table(Under(1, 1, 1), Rows(MeterStages.Of))
@@ -42,7 +46,9 @@ internal sealed class MeterExtMib
             .ReadOnly(5, "rtfmRuleSetUnmatched", Smi.Counter64, row => row.Unmatched)
             .ReadOnly(6, "rtfmRuleSetLost", Smi.Counter64, row => row.Lost)
             .ReadOnly(7, "rtfmRuleSetFaults", Smi.Counter64, row => row.Faults)
-            .ReadOnly(8, "rtfmRuleSetFlows", Smi.Gauge32, row => (uint)row.Flows.Count);
+            .ReadOnly(8, "rtfmRuleSetFlows", Smi.Gauge32, row => (uint)row.Flows.Count)
+            .ReadOnly(9, "rtfmRuleSetOctetRate", Smi.Gauge32, OctetRateOf)
+            .ReadOnly(10, "rtfmRuleSetPacketRate", Smi.Gauge32, PacketRateOf);
         _plane.ReadOnly(Under(1, 4, 0), Smi.Utf8(255), _ => version);
         _plane.ReadOnly(Under(1, 5, 0), Smi.Gauge32, _ => (uint)Math.Min(Environment.WorkingSet / 1024, uint.MaxValue));
         _plane.ReadOnly(Under(1, 6, 0), Smi.Range(1, 2), _ => octets == OctetLayer.Network ? 1 : 2);
@@ -50,7 +56,10 @@ internal sealed class MeterExtMib
         _packages = FlowDataPackageTable.Extended(meter.Flows);
     }
 
-    public IEnumerable<IMibProvider> Providers => [.. _plane.Objects, _packages];
+    public IEnumerable<IMibProvider> Providers => [.. _plane.Objects, _packages, _sources, .. TopFlowTable()];
+
+    /// <summary>Before the meter's flows go.</summary>
+    public void Dispose() => _top.Dispose();
 
     private static uint[] Under(params ReadOnlySpan<uint> suffix) => [.. Oids.MeterExtMib, .. suffix];
 

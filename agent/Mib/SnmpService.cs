@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Metering;
+using Rtfm.Agent.Mib.Host;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Configuration.Mib;
@@ -20,14 +21,13 @@ internal sealed class SnmpService(
     MeterStateFile stateFile,
     SnmpConfigurationStore configuration,
     ManagementTraffic managementTraffic,
+    HostMachine host,
     TimeProvider clock,
     ILogger<SnmpService> logger
-) : IHostedService
+) : IHostedService, IDisposable
 {
-    /// <summary>sysServices: internet (4) and applications (64).</summary>
-    private const int Services = 4 + 64;
-
     private readonly List<UdpListener> _listeners = [];
+    private MeterExtMib? _meterExt;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -63,6 +63,9 @@ internal sealed class SnmpService(
         return Task.CompletedTask;
     }
 
+    /// <summary>The meter is disposed after it.</summary>
+    public void Dispose() => _meterExt?.Dispose();
+
     private UdpListener Listen(SnmpEngine engine, int setting)
     {
         if (!TransportAddress.TryParse(options.Listen[setting], out var address, out var complaint))
@@ -91,7 +94,7 @@ internal sealed class SnmpService(
         {
             Description = $"Rtfm traffic flow meter {version} on {Environment.OSVersion.VersionString}",
             ObjectId = new(Oids.Meter),
-            Services = Services,
+            Services = HostMib.Services,
             Modules =
             [
                 new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
@@ -103,16 +106,19 @@ internal sealed class SnmpService(
                 new(new(1, 3, 6, 1, 6, 3, 15), "RFC 3414: SNMP-USER-BASED-SM-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 16), "RFC 3415: SNMP-VIEW-BASED-ACM-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 18), "RFC 3584: SNMP-COMMUNITY-MIB"),
-                new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path and rule set counters"),
+                new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path, rule sets and top flows"),
+                .. HostMib.Modules,
             ],
             Engine = identity,
             MaxMessageSize = options.MaxMessageSize,
         };
+        _meterExt = new MeterExtMib(meter, version, options.Octets, clock);
         return new MibTree([
             .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
             .. AdministrationMib.Providers(configuration, counters, identity),
             .. new FlowMeterModule(meter).Providers,
-            .. new MeterExtMib(meter, version, options.Octets).Providers,
+            .. _meterExt.Providers,
+            .. HostMib.Providers(host),
         ]);
     }
 

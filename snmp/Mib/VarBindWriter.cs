@@ -35,10 +35,11 @@ public ref struct VarBindWriter(BerWriter ber)
         End(mark);
     }
 
-    public void OctetString(scoped ReadOnlySpan<uint> name, scoped ReadOnlySpan<byte> octets)
+    /// <param name="tag">OctetString, IpAddress or Opaque.</param>
+    public void OctetString(scoped ReadOnlySpan<uint> name, scoped ReadOnlySpan<byte> octets, BerTag tag = BerTag.OctetString)
     {
-        var mark = Begin(name, BerTag.OctetString, octets.Length);
-        _ber.OctetString(octets);
+        var mark = Begin(name, tag, octets.Length);
+        _ber.OctetString(octets, (byte)tag);
         End(mark);
     }
 

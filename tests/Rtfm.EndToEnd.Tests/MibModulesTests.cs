@@ -131,6 +131,32 @@ public sealed partial class MibModulesTests
         Assert.That(result.Output.Trim(), Is.EqualTo(".1.3.6.1.2.1.40.2.1.1.27"));
     }
 
+    [Test]
+    public void Pysmi_compiles_all_modules()
+    {
+        if (!File.Exists("/usr/bin/mibdump"))
+            Assert.Ignore("pysmi's mibdump is not installed");
+        var folder = Directory.CreateTempSubdirectory("rtfm-pysmi-").FullName;
+
+        // It brings the base modules along, and takes them for compiled.
+        var result = SnmpTool.Run(
+            "mibdump",
+            [
+                $"--mib-source=file://{MibModules.Folder}",
+                "--mib-borrower=file:///nowhere",
+                "--destination-format=json",
+                $"--destination-directory={folder}",
+                .. Modules,
+            ]
+        );
+        var compiled = Directory.GetFiles(folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).ToList();
+        Directory.Delete(folder, recursive: true);
+
+        Assert.That(result.ExitCode, Is.Zero, result.Errors);
+        Assert.That(result.Errors, Does.Match(@"Failed MIBs:\s*\z").And.Match(@"Missing source MIBs:\s*Ignored MIBs:"));
+        Assert.That(compiled, Is.SupersetOf(Modules.Where(module => module is not ("SNMPv2-SMI" or "SNMPv2-TC" or "SNMPv2-CONF"))));
+    }
+
     private static TestCaseData Entry(string module, string name, ReadOnlySpan<uint> number) => new(module, name, Text(number));
 
     private static string Text(ReadOnlySpan<uint> number) => "." + string.Join('.', number.ToArray());

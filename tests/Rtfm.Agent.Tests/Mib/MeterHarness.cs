@@ -19,6 +19,7 @@ internal sealed class MeterHarness : IDisposable
     private const string Tasks = "1.3.6.1.2.1.40.1.4.1";
 
     private readonly FakeClock _clock = new();
+    private readonly MeterExtMib _meterExt;
     private uint _now;
 
     public MeterHarness(int maxFlows = 10_000, bool runsBuiltIn = false, int threads = 1)
@@ -30,7 +31,8 @@ internal sealed class MeterHarness : IDisposable
         };
         var processors = Enumerable.Range(0, threads).Select(_ => new PacketProcessor()).ToList();
         Meter = new TrafficMeter(new FlowTable(maxFlows, threads), processors, configuration, _clock, NullLogger<TrafficMeter>.Instance);
-        Snmp = new MibWalker(new MibTree([.. new FlowMeterModule(Meter).Providers, .. new MeterExtMib(Meter, "test", OctetLayer.Network).Providers]));
+        _meterExt = new MeterExtMib(Meter, "test", OctetLayer.Network, _clock);
+        Snmp = new MibWalker(new MibTree([.. new FlowMeterModule(Meter).Providers, .. _meterExt.Providers]));
     }
 
     public TrafficMeter Meter { get; }
@@ -90,5 +92,9 @@ internal sealed class MeterHarness : IDisposable
 
     public long Number(string name) => Snmp.Get(name).Value.Signed;
 
-    public void Dispose() => Meter.Dispose();
+    public void Dispose()
+    {
+        _meterExt.Dispose();
+        Meter.Dispose();
+    }
 }
