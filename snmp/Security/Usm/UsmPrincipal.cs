@@ -8,12 +8,12 @@ namespace Rtfm.Snmp.Security.Usm;
 /// <remarks>One thread at a time.</remarks>
 internal sealed class UsmPrincipal
 {
-    private const int AesBlock = 16;
-
-    private readonly Aes? _aes;
+    private readonly AesCfb? _aes;
     private readonly Des? _des;
     private readonly ulong _preInitial;
-    private byte[] _padded = [];
+
+    /// <summary>Has the key worked in already, which saves half of the time; null: made here, or none.</summary>
+    private readonly IncrementalHash? _hmac;
 
     /// <summary>Never the same twice with one key: it begins at random and counts.</summary>
     private ulong _salt = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
@@ -28,9 +28,10 @@ internal sealed class UsmPrincipal
         }
         else if (user.Priv != PrivProtocol.None)
         {
-            _aes = Aes.Create();
-            _aes.Key = user.PrivKey;
+            _aes = new AesCfb(user.PrivKey);
         }
+        if (user.Auth.PlatformName() is { } name)
+            _hmac = IncrementalHash.CreateHMAC(name, user.AuthKey);
     }
 
     public UsmUser User { get; }
@@ -39,7 +40,7 @@ internal sealed class UsmPrincipal
     public void Sign(Span<byte> message, Span<byte> tag)
     {
         Span<byte> digest = stackalloc byte[AuthProtocols.LongestDigest];
-        User.Auth.Sign(User.AuthKey, message, digest);
+        Digest(message, digest);
         digest[..tag.Length].CopyTo(tag);
     }
 
@@ -47,7 +48,7 @@ internal sealed class UsmPrincipal
     public bool IsSigned(ReadOnlySpan<byte> message, ReadOnlySpan<byte> tag)
     {
         Span<byte> digest = stackalloc byte[AuthProtocols.LongestDigest];
-        User.Auth.Sign(User.AuthKey, message, digest);
+        Digest(message, digest);
         return CryptographicOperations.FixedTimeEquals(digest[..tag.Length], tag);
     }
 
@@ -65,11 +66,9 @@ internal sealed class UsmPrincipal
             return;
         }
         BinaryPrimitives.WriteUInt64BigEndian(salt, _salt);
-        Span<byte> initial = stackalloc byte[AesBlock];
+        Span<byte> initial = stackalloc byte[AesCfb.BlockLength];
         WriteInitial(initial, boots, time, salt);
-        var padded = Padded(data);
-        _aes!.EncryptCfb(padded, initial, padded, PaddingMode.None, AesBlock * 8);
-        padded[..data.Length].CopyTo(data);
+        _aes!.Encrypt(data, initial);
     }
 
     /// <summary>Decrypts into another place of the same length.</summary>
@@ -86,11 +85,9 @@ internal sealed class UsmPrincipal
             _des.Decrypt(data[..encrypted.Length], _preInitial ^ BinaryPrimitives.ReadUInt64BigEndian(salt));
             return true;
         }
-        Span<byte> initial = stackalloc byte[AesBlock];
+        Span<byte> initial = stackalloc byte[AesCfb.BlockLength];
         WriteInitial(initial, boots, time, salt);
-        var padded = Padded(encrypted);
-        _aes!.DecryptCfb(padded, initial, padded, PaddingMode.None, AesBlock * 8);
-        padded[..encrypted.Length].CopyTo(data);
+        _aes!.Decrypt(encrypted, initial, data);
         return true;
     }
 
@@ -102,13 +99,14 @@ internal sealed class UsmPrincipal
         salt.CopyTo(initial[8..]);
     }
 
-    /// <summary>A copy in whole blocks, which is what the platform wants; in cipher feedback mode what stands behind changes nothing before it.</summary>
-    private Span<byte> Padded(ReadOnlySpan<byte> data)
+    private void Digest(ReadOnlySpan<byte> message, Span<byte> digest)
     {
-        var length = (data.Length + AesBlock - 1) / AesBlock * AesBlock;
-        if (_padded.Length < length)
-            _padded = new byte[Math.Max(length, 2_048)];
-        data.CopyTo(_padded);
-        return _padded.AsSpan(0, length);
+        if (_hmac is null)
+        {
+            User.Auth.Sign(User.AuthKey, message, digest);
+            return;
+        }
+        _hmac.AppendData(message);
+        _hmac.GetHashAndReset(digest);
     }
 }
