@@ -52,7 +52,8 @@ internal ref struct V3Message
         if (reader.Error != BerError.None || flags.Length != 1 || read.MessageId < 0 || read.MaxSize < 484)
             return false;
         read.Flags = flags[0];
-        if ((read.Flags & PrivFlag) != 0)
+        // What the transport protects is not encrypted once more (RFC 5591 §5.2).
+        if ((read.Flags & PrivFlag) != 0 && read.SecurityModel != (int)Messages.SecurityModel.Transport)
         {
             read.Data = reader.OctetString();
         }
