@@ -1,7 +1,9 @@
 using System.Text;
 using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Configuration.Mib;
+using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
 using Rtfm.Snmp.Security.Usm;
 
@@ -14,6 +16,9 @@ internal sealed class Agent : IControlState<SnmpConfiguration>
     public const int MaxUnauthenticatedAnswer = 1_472;
     public const string ReadCommunity = "public";
     public const string WriteCommunity = "private";
+
+    /// <summary>Who is at the other end of a connection.</summary>
+    public const string ConnectedUser = "connected";
 
     public static readonly EngineId Id = new([0x80, 0, 0x1F, 0x88, 5, 1, 2, 3, 4]);
 
@@ -41,21 +46,28 @@ internal sealed class Agent : IControlState<SnmpConfiguration>
             Engine = identity,
             MaxMessageSize = MaxMessageSize,
         };
+        var mib = new MibTree([.. new Snmpv2Mib(agent, Counters, System).Providers, .. AdministrationMib.Providers(this, Counters, identity)]);
+        var gate = new Lock();
         Engine = new(
             new()
             {
                 Identity = identity,
                 Configuration = () => Current,
-                Mib = new MibTree([.. new Snmpv2Mib(agent, Counters, System).Providers, .. AdministrationMib.Providers(this, Counters, identity)]),
+                Mib = mib,
+                Gate = gate,
                 Counters = Counters,
                 MaxMessageSize = MaxMessageSize,
                 MaxUnauthenticatedAnswer = MaxUnauthenticatedAnswer,
                 OnProviderFault = (fault, _) => Fault ??= fault,
             }
         );
+        SubAgent = new(mib, gate, (fault, _) => Fault ??= fault);
     }
 
     public const int Boots = 7;
+
+    /// <summary>The same objects for a master agent.</summary>
+    public AgentXResponder SubAgent { get; }
 
     public SnmpEngine Engine { get; }
 
@@ -73,6 +85,7 @@ internal sealed class Agent : IControlState<SnmpConfiguration>
     /// <summary>As it was at the start: users and communities that inputs removed or made are not there for the next.</summary>
     public void Reset()
     {
+        SubAgent.EndSession();
         Current = Initial;
         System.Reset();
     }
@@ -91,7 +104,17 @@ internal sealed class Agent : IControlState<SnmpConfiguration>
             .WithCommunity(WriteCommunity, "writer", Permission.Write);
         foreach (var user in Users)
             configuration = configuration.WithUser(user, Permission.Write);
-        return configuration;
+        return configuration with
+        {
+            Groups = configuration.Groups.With(
+                new GroupMember
+                {
+                    Model = SecurityModel.Transport,
+                    SecurityName = ConnectedUser,
+                    Group = StandardAccess.NameOf(Permission.Write, SecurityLevel.AuthPriv),
+                }
+            ),
+        };
     }
 
     private static UsmUser MakeUser(string name, AuthProtocol auth, PrivProtocol priv)

@@ -2,6 +2,7 @@ using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Security.Usm;
+using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Snmp.Fuzz;
 
@@ -14,6 +15,7 @@ internal static class Decoders
         var told = new HashCode();
         ReadMessage(input, ref told);
         // Whatever it is, as if it stood deeper in a message.
+        told.Add(MessageFrame.Length(input, Agent.MaxMessageSize).CompareTo(input.Length));
         told.Add(UsmParameters.TryRead(input, out _));
         told.Add(ScopedPdu.TryRead(input, out _));
         told.Add(ReadPdu(input));

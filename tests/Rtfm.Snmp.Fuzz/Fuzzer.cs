@@ -29,20 +29,20 @@ internal sealed class Fuzzer(Corpus corpus, int seed, Action<byte[], string> fou
         var mutator = new Mutator(_random, _envelopes);
         var harness = new Harness(_envelopes);
         for (var i = 0; i < corpus.Count; i++)
-            Try(harness, corpus[i], isElsewhere: false);
+            Try(harness, corpus[i], Origin.Here);
         for (var i = 0L; i < inputs && !stop.IsCancellationRequested; i++)
         {
             if (i % Lifetime == 0)
                 harness.Reset();
-            Try(harness, mutator.Mutate(corpus.Pick(_random), corpus.Pick(_random)), isElsewhere: (i & 1) != 0);
+            Try(harness, mutator.Mutate(corpus.Pick(_random), corpus.Pick(_random)), (Origin)(i % 3));
         }
     }
 
-    private void Try(Harness harness, byte[] input, bool isElsewhere)
+    private void Try(Harness harness, byte[] input, Origin origin)
     {
         _current = input;
         Volatile.Write(ref _since, Stopwatch.GetTimestamp());
-        var fault = harness.Try(input, isElsewhere, out var told);
+        var fault = harness.Try(input, origin, out var told);
         Volatile.Write(ref _since, 0);
         Tried++;
         if (fault is null)

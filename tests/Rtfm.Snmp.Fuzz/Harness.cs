@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Linq.Expressions;
 using System.Reflection;
 using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Security;
+using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Snmp.Fuzz;
 
@@ -28,6 +30,7 @@ internal sealed class Harness
     private readonly Agent _agent = new();
     private readonly Envelopes _envelopes;
     private readonly byte[] _answer = new byte[65_536];
+    private readonly byte[] _response = new byte[AgentXResponder.LongestResponse];
     private readonly uint[] _before = new uint[Counters.Length];
 
     /// <summary>What kind of answer came last.</summary>
@@ -40,14 +43,14 @@ internal sealed class Harness
 
     /// <param name="told">What the input made happen, in a number: another number, something else.</param>
     /// <returns>What is wrong; null: nothing.</returns>
-    public string? Try(byte[] input, bool isElsewhere, out int told)
+    public string? Try(byte[] input, Origin origin, out int told)
     {
         told = 0;
         try
         {
-            var fault = TryOnce(input, isElsewhere, out told, out var took);
+            var fault = TryOnce(input, origin, out told, out var took);
             for (var tries = 0; fault is null && took > Slowest && tries < 3; tries++)
-                fault = TryOnce(input, isElsewhere, out _, out took);
+                fault = TryOnce(input, origin, out _, out took);
             return fault ?? (took > Slowest ? $"it took {took.TotalMilliseconds} ms" : null);
         }
         catch (Exception thrown)
@@ -56,13 +59,14 @@ internal sealed class Harness
         }
     }
 
-    private string? TryOnce(byte[] input, bool isElsewhere, out int told, out TimeSpan took)
+    private string? TryOnce(byte[] input, Origin origin, out int told, out TimeSpan took)
     {
         for (var i = 0; i < Counters.Length; i++)
             _before[i] = Counters[i](_agent.Counters);
         var (began, allocated) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
-        var length = _agent.Engine.Process(input, _answer, isElsewhere ? new Requester(Elsewhere) : default);
+        var length = _agent.Engine.Process(input, _answer, RequesterOf(origin));
         var decoded = Decoders.Read(input);
+        var lengthToMaster = AskAsMaster(input, out var isGoodToMaster);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         took = Stopwatch.GetElapsedTime(began);
         var moved = new HashCode();
@@ -70,12 +74,41 @@ internal sealed class Harness
             moved.Add(Counters[i](_agent.Counters) != _before[i]);
         var fault = _agent.Fault?.ToString();
         _agent.Fault = null;
-        fault ??= CheckAnswer(input, _answer.AsSpan(0, length), isElsewhere);
-        told = HashCode.Combine(moved.ToHashCode(), decoded, length > 0 ? 32 - int.LeadingZeroCount(length) : 0, _answered);
+        fault ??= CheckAnswer(input, _answer.AsSpan(0, length), origin);
+        if (!isGoodToMaster)
+            fault ??= $"a response of {lengthToMaster} octets that no master can read";
+        told = HashCode.Combine(moved.ToHashCode(), decoded, Magnitude(length), Magnitude(lengthToMaster), _answered);
         return fault ?? (allocated > MostAllocated ? $"it allocated {allocated} octets" : null);
     }
 
-    private string? CheckAnswer(ReadOnlySpan<byte> input, ReadOnlySpan<byte> answer, bool isElsewhere)
+    /// <summary>As if a master agent had sent the input.</summary>
+    /// <returns>The length of the response; 0 where there is none.</returns>
+    private int AskAsMaster(byte[] input, out bool isGood)
+    {
+        isGood = true;
+        if (input.Length < AgentXHeader.Length || !AgentXHeader.TryRead(input, out var header))
+            return 0;
+        var length = _agent.SubAgent.Answer(header, input.AsSpan(AgentXHeader.Length), header.SessionId, _response);
+        isGood =
+            length == 0
+            || AgentXHeader.TryRead(_response, out var answered)
+                && answered.Type == AgentXType.Response
+                && answered.PayloadLength == length - AgentXHeader.Length
+                && answered.PacketId == header.PacketId;
+        return length;
+    }
+
+    private static Requester RequesterOf(Origin origin) =>
+        origin switch
+        {
+            Origin.Elsewhere => new(Elsewhere),
+            Origin.Connection => new(Elsewhere, TransportKind.TlsTcp, Agent.ConnectedUser),
+            _ => default,
+        };
+
+    private static int Magnitude(int length) => 32 - int.LeadingZeroCount(length);
+
+    private string? CheckAnswer(ReadOnlySpan<byte> input, ReadOnlySpan<byte> answer, Origin origin)
     {
         _answered = 0;
         if (answer.IsEmpty)
@@ -99,7 +132,7 @@ internal sealed class Harness
                 return "an answer that cannot be read";
             if (v3.MessageId != request.MessageId)
                 return "an answer with another msgID";
-            if (v3.Level == SecurityLevel.NoAuthNoPriv && isElsewhere && answer.Length > Agent.MaxUnauthenticatedAnswer)
+            if (v3.Level == SecurityLevel.NoAuthNoPriv && origin == Origin.Elsewhere && answer.Length > Agent.MaxUnauthenticatedAnswer)
                 return $"an answer of {answer.Length} octets to somebody";
             // The agent may know users that an input made, whose keys are not known here.
             if (!_envelopes.TryOpen(answer, out pdu))
@@ -110,7 +143,7 @@ internal sealed class Harness
             reader.OctetString();
             if (reader.Error != BerError.None)
                 return "an answer that cannot be read";
-            if (isElsewhere && answer.Length > Agent.MaxUnauthenticatedAnswer)
+            if (origin == Origin.Elsewhere && answer.Length > Agent.MaxUnauthenticatedAnswer)
                 return $"an answer of {answer.Length} octets to somebody";
             pdu = answer[reader.Position..];
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
+using Rtfm.Snmp.Security.Tsm;
 
 namespace Rtfm.Snmp.Fuzz;
 
@@ -43,6 +44,10 @@ internal static class SeedMessages
             yield return ($"v3-get-{user.Name}", envelopes.Seal(user, get)!);
         foreach (var (name, pdu) in Pdus())
             yield return ($"v3-{name}", envelopes.Seal(Agent.Users.First(user => user.Name == "aes"), pdu)!);
+        foreach (var (name, pdu) in Pdus())
+            yield return ($"tsm-{name}", InConnection(pdu));
+        foreach (var seed in AgentXSeeds.All())
+            yield return seed;
         yield return ("v1-trap-v1", InCommunity(SnmpVersion.V1, Agent.ReadCommunity, TrapV1()));
         // What an agent sends back is what a client gets.
         var agent = new Agent();
@@ -82,6 +87,15 @@ internal static class SeedMessages
         writer.OctetString(Encoding.ASCII.GetBytes(community));
         Append(ref writer, pdu);
         writer.End(message);
+        return writer.Written.ToArray();
+    }
+
+    private static byte[] InConnection(byte[] pdu)
+    {
+        var writer = new BerWriter(new byte[8_192]);
+        var marks = TsmEnvelope.Begin(1, 65_507, V3Message.AuthFlag | V3Message.PrivFlag, Agent.Id.Octets, [], ref writer);
+        Append(ref writer, pdu);
+        TsmEnvelope.End(ref writer, marks);
         return writer.Written.ToArray();
     }
 
