@@ -102,8 +102,9 @@ public sealed class View
     {
         if (name.Length < subtree.Length)
             return false;
+        // Most subtrees differ from the name there: one number is compared, not all.
         if (mask.IsEmpty)
-            return name.StartsWith(subtree);
+            return subtree.IsEmpty || name[subtree.Length - 1] == subtree[^1] && name.StartsWith(subtree);
         for (var i = 0; i < subtree.Length; i++)
         {
             if (Counts(mask, i) && name[i] != subtree[i])
