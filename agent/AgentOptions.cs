@@ -53,14 +53,20 @@ public sealed record AgentOptions
     /// <summary>The most memory for flows' statistics (RFC 2724), in MiB.</summary>
     public int StatisticsMiB { get; init; } = FlowTable.DefaultStatisticsMiB;
 
-    /// <summary>Where SNMP is answered: <c>udp:ADDRESS:PORT</c>.</summary>
+    /// <summary>Where SNMP is answered: <c>udp:ADDRESS:PORT</c>, <c>tcp:ADDRESS:PORT</c>, <c>tlstcp:ADDRESS:PORT</c>.</summary>
     public string[] Listen { get; init; } = [];
+
+    /// <summary>Master agent to be a sub-agent of: the path of its socket, or <c>tcp:ADDRESS:PORT</c>. Who may write through it is for the master to decide.</summary>
+    public string? AgentX { get; init; }
 
     /// <summary>Community that may read. Unset: <c>public</c>, on loopback only.</summary>
     public string? ReadCommunity { get; init; }
 
     /// <summary>Community that may read and write. Unset: nobody writes.</summary>
     public string? WriteCommunity { get; init; }
+
+    /// <summary>Certificates, for <c>tlstcp:</c> in <see cref="Listen"/>.</summary>
+    public TlsOptions? Tls { get; init; }
 
     /// <summary>The longest SNMP message sent or taken, in octets.</summary>
     public int MaxMessageSize { get; init; } = 65_507;

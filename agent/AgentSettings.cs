@@ -1,6 +1,8 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration;
 using Rtfm.Agent.Flows;
+using Rtfm.Agent.Mib;
+using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Agent;
@@ -24,7 +26,7 @@ internal static class AgentSettings
             var section = builder.Build().GetSection(AgentOptions.Section);
             var options = section.Get<AgentOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new AgentOptions();
             Check(options);
-            return options.Listen.Length == 0 ? options with { Listen = [AgentOptions.DefaultListen] } : options;
+            return options.Listen.Length == 0 && options.AgentX is null ? options with { Listen = [AgentOptions.DefaultListen] } : options;
         }
         catch (Exception fault) when (fault is InvalidOperationException or FormatException or InvalidDataException or FileNotFoundException)
         {
@@ -51,10 +53,19 @@ internal static class AgentSettings
         NotEmpty(nameof(options.WriteCommunity), options.WriteCommunity);
         if (options.WriteCommunity is not null && options.WriteCommunity == options.ReadCommunity)
             throw new SettingsException($"{AgentOptions.Section}:WriteCommunity is the same as ReadCommunity. Give each its own.");
+        if (options.AgentX is { } master && !AgentXAddress.TryParse(master, out _, out var wrong))
+            throw Wrong(
+                nameof(options.AgentX),
+                master,
+                wrong,
+                "Write the path of the master's socket, for example /var/agentx/master, or tcp:ADDRESS:PORT."
+            );
         for (var i = 0; i < options.Listen.Length; i++)
         {
-            if (!TransportAddress.TryParse(options.Listen[i], out _, out var complaint))
-                throw Wrong($"Listen[{i}]", options.Listen[i], complaint, "Write udp:ADDRESS:PORT, for example udp:127.0.0.1:161.");
+            if (!TransportAddress.TryParse(options.Listen[i], out var address, out var complaint))
+                throw Wrong($"Listen[{i}]", options.Listen[i], complaint, "Write udp:, tcp: or tlstcp:ADDRESS:PORT, for example udp:127.0.0.1:161.");
+            if (address.Kind == TransportKind.TlsTcp)
+                TlsCertificates.Open(options.Tls, TimeProvider.System);
         }
     }
 

@@ -5,8 +5,8 @@ namespace Rtfm.Agent;
 /// <summary>Everything the meter logs. 10xx life, 11xx capture, 12xx SNMP, 13xx state.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1001, LogLevel.Information, "listening on udp:{EndPoint}")]
-    public static partial void Listening(ILogger logger, string endPoint);
+    [LoggerMessage(1001, LogLevel.Information, "listening on {Address}")]
+    public static partial void Listening(ILogger logger, string address);
 
     [LoggerMessage(1002, LogLevel.Information, "rule sets running: {RuleSets}")]
     public static partial void Running(ILogger logger, string ruleSets);
@@ -42,6 +42,19 @@ internal static partial class Log
 
     [LoggerMessage(1201, LogLevel.Error, "SNMP request for {Name} failed; answered genErr")]
     public static partial void ProviderFailed(ILogger logger, Exception fault, string name);
+
+    [LoggerMessage(
+        1202,
+        LogLevel.Warning,
+        "{Address}: since the start {Refused} connections were refused as there were too many, {Broken} closed for what was no message, {TimedOut} for being too slow, {Unidentified} for a certificate that is not trusted or none"
+    )]
+    public static partial void ConnectionTroubles(ILogger logger, string address, long refused, long broken, long timedOut, long unidentified);
+
+    [LoggerMessage(1203, LogLevel.Information, "sub-agent of {Master}: registered")]
+    public static partial void AgentXOpened(ILogger logger, string master);
+
+    [LoggerMessage(1204, LogLevel.Warning, "no AgentX session with {Master}: {Reason}; trying again, with up to 30 s between attempts")]
+    public static partial void AgentXLost(ILogger logger, string master, string reason);
 
     [LoggerMessage(1301, LogLevel.Error, "{Complaint}")]
     public static partial void StateUnreadable(ILogger logger, string complaint);

@@ -25,7 +25,7 @@ internal static class InitCommand
     private static readonly Option<string[]> Listen = new("--listen")
     {
         Description = $"Answer SNMP here (repeatable; default {AgentOptions.DefaultListen})",
-        HelpName = "udp:ADDR:PORT",
+        HelpName = "TRANSPORT:ADDR:PORT",
     };
 
     public static Command Make()
@@ -75,7 +75,9 @@ internal static class InitCommand
         foreach (var each in listen)
         {
             if (!TransportAddress.TryParse(each, out _, out var complaint))
-                throw new SettingsException($"--listen {each}: {complaint}. Write udp:ADDRESS:PORT, for example {AgentOptions.DefaultListen}.");
+                throw new SettingsException(
+                    $"--listen {each}: {complaint}. Write udp:, tcp: or tlstcp:ADDRESS:PORT, for example {AgentOptions.DefaultListen}."
+                );
         }
         foreach (var path in new[] { Path.Combine(folder, SnmpConfigurationStore.FileName), settings })
         {

@@ -40,8 +40,13 @@ internal static class RunCommand
     };
     private static readonly Option<string[]> Listen = new("--listen")
     {
-        Description = $"Answer SNMP here (repeatable; default {AgentOptions.DefaultListen})",
-        HelpName = "udp:ADDR:PORT",
+        Description = $"Answer SNMP here, over udp, tcp or tlstcp (repeatable; default {AgentOptions.DefaultListen})",
+        HelpName = "TRANSPORT:ADDR:PORT",
+    };
+    private static readonly Option<string?> AgentX = new("--agentx")
+    {
+        Description = "Be a sub-agent of the SNMP agent with this AgentX socket; without --listen, answer through it alone",
+        HelpName = "PATH|tcp:ADDR:PORT",
     };
     private static readonly Option<string?> ReadCommunity = new("--read-community")
     {
@@ -103,6 +108,7 @@ internal static class RunCommand
             WaitForRuleSet,
             Filter,
             Listen,
+            AgentX,
             ReadCommunity,
             WriteCommunity,
             MaxFlows,
@@ -190,7 +196,11 @@ internal static class RunCommand
         // The state first: it makes the folder.
         _ = services.GetRequiredService<MeterStateFile>();
         var meter = services.GetRequiredService<TrafficMeter>();
-        return SnmpConfigurationStore.Open(StateDirectoryOf(options), kept => Communities.Add(kept, options), () => meter.Now);
+        return SnmpConfigurationStore.Open(
+            StateDirectoryOf(options),
+            kept => TlsCertificates.Add(Communities.Add(kept, options), options.Tls),
+            () => meter.Now
+        );
     }
 
     private static TrafficMeter MakeMeter(IServiceProvider services)
@@ -249,6 +259,7 @@ internal static class RunCommand
         Set(nameof(AgentOptions.Loop), arguments.GetValue(Loop) ? "true" : null);
         Set(nameof(AgentOptions.WaitForRuleSet), arguments.GetValue(WaitForRuleSet) ? "true" : null);
         Set(nameof(AgentOptions.Filter), arguments.GetValue(Filter));
+        Set(nameof(AgentOptions.AgentX), arguments.GetValue(AgentX));
         Set(nameof(AgentOptions.ReadCommunity), arguments.GetValue(ReadCommunity));
         Set(nameof(AgentOptions.WriteCommunity), arguments.GetValue(WriteCommunity));
         Set(nameof(AgentOptions.MaxFlows), arguments.GetValue(MaxFlows)?.ToString(CultureInfo.InvariantCulture));

@@ -1,31 +1,34 @@
-using System.Net;
 using Rtfm.Agent.Packets;
+using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Agent.Metering;
 
-/// <summary>Recognises the meter's own SNMP traffic: UDP to or from an address it listens at.</summary>
+/// <summary>Recognises the meter's own SNMP traffic: what goes to or comes from an address it listens at.</summary>
 public sealed class ManagementTraffic
 {
+    private const byte Tcp = 6;
     private const byte Udp = 17;
 
-    private volatile (byte[] Address, ushort Port)[] _endPoints = [];
+    private volatile (byte[] Address, ushort Port, byte Protocol)[] _endPoints = [];
 
-    /// <param name="endPoints">Where the meter listens; for a wildcard address, each address of the machine with that port.</param>
-    public void Set(IEnumerable<IPEndPoint> endPoints)
+    /// <param name="addresses">Where the meter listens; for a wildcard address, each address of the machine with that port.</param>
+    public void Set(IEnumerable<TransportAddress> addresses)
     {
-        var list = new List<(byte[], ushort)>();
-        foreach (var endPoint in endPoints)
-            list.Add((endPoint.Address.GetAddressBytes(), (ushort)endPoint.Port));
+        var list = new List<(byte[], ushort, byte)>();
+        foreach (var (kind, endPoint) in addresses)
+            list.Add((endPoint.Address.GetAddressBytes(), (ushort)endPoint.Port, kind == TransportKind.Udp ? Udp : Tcp));
         _endPoints = [.. list];
     }
 
     public bool Includes(in MatchKey packet)
     {
-        if (packet.Source.TransType != Udp)
-            return false;
-        foreach (var (address, port) in _endPoints)
+        foreach (var (address, port, protocol) in _endPoints)
         {
-            if (packet.PeerLength == address.Length && (IsAt(packet.Source, address, port) || IsAt(packet.Dest, address, port)))
+            if (
+                packet.Source.TransType == protocol
+                && packet.PeerLength == address.Length
+                && (IsAt(packet.Source, address, port) || IsAt(packet.Dest, address, port))
+            )
                 return true;
         }
         return false;

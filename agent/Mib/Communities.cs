@@ -11,7 +11,7 @@ internal static class Communities
     /// <exception cref="SettingsException">The agent would listen to a network with nobody who may ask.</exception>
     public static SnmpConfiguration Add(SnmpConfiguration configuration, AgentOptions options)
     {
-        var hasUsers = configuration.Users.Count > 0 || configuration.Communities.Count > 0;
+        var hasUsers = configuration.Users.Count > 0 || configuration.Communities.Count > 0 || options.Tls is not null;
         var read = options.ReadCommunity ?? (hasUsers ? null : "public");
         if (options.ReadCommunity is null && !hasUsers && FindOpen(options) is >= 0 and var open)
         {

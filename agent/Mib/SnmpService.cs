@@ -8,6 +8,7 @@ using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib.Host;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Configuration.Mib;
 using Rtfm.Snmp.Mib;
 using Rtfm.Snmp.Transport;
@@ -26,19 +27,33 @@ internal sealed class SnmpService(
     ILogger<SnmpService> logger
 ) : IHostedService, IDisposable
 {
-    private readonly List<UdpListener> _listeners = [];
-    private MeterExtMib? _meterExt;
+    private static readonly string Version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
+
+    private static readonly string Description = $"Rtfm traffic flow meter {Version} on {Environment.OSVersion.VersionString}";
+
+    private static readonly Snmpv2Mib.Module[] OwnModules =
+    [
+        new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
+        new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path, rule sets and top flows"),
+    ];
+
+    private readonly List<ITransportListener> _listeners = [];
+    private readonly MeterExtMib _meterExt = new(meter, Version, options.Octets, clock);
+    private AgentXSession? _agentX;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var counters = new SnmpCounters();
+        var own = OwnProviders().ToList();
+        var gate = new Lock();
         var identity = new EngineIdentity(new(Convert.FromHexString(stateFile.State.EngineId)), stateFile.State.EngineBoots, clock);
         var engine = new SnmpEngine(
             new SnmpEngineOptions
             {
+                Gate = gate,
                 Identity = identity,
                 Configuration = () => configuration.Current,
-                Mib = MakeTree(counters, identity),
+                Mib = MakeTree(counters, identity, own),
                 Counters = counters,
                 MaxMessageSize = options.MaxMessageSize,
                 MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
@@ -50,29 +65,35 @@ internal sealed class SnmpService(
         {
             var listener = Listen(engine, i);
             _listeners.Add(listener);
-            Log.Listening(logger, listener.EndPoint.ToString());
+            Log.Listening(logger, listener.Address.ToString());
         }
-        managementTraffic.Set(_listeners.SelectMany(listener => AddressesOf(listener.EndPoint)));
+        if (options.AgentX is not null)
+            _agentX = OpenAgentX(new MibTree(own), gate);
+        managementTraffic.Set(_listeners.SelectMany(listener => AddressesOf(listener.Address)));
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
+        _agentX?.Dispose();
         foreach (var listener in _listeners)
             listener.Dispose();
         return Task.CompletedTask;
     }
 
     /// <summary>The meter is disposed after it.</summary>
-    public void Dispose() => _meterExt?.Dispose();
+    public void Dispose() => _meterExt.Dispose();
 
-    private UdpListener Listen(SnmpEngine engine, int setting)
+    private ITransportListener Listen(SnmpEngine engine, int setting)
     {
         if (!TransportAddress.TryParse(options.Listen[setting], out var address, out var complaint))
             throw new SettingsException($"{AgentOptions.Section}:Listen[{setting}] is '{options.Listen[setting]}': {complaint}");
         try
         {
-            return new UdpListener(engine, address.EndPoint);
+            if (address.Kind == TransportKind.Udp)
+                return new UdpListener(engine, address.EndPoint);
+            var tls = address.Kind == TransportKind.TlsTcp ? TlsCertificates.Open(options.Tls, clock) : null;
+            return new StreamListener(engine, address, tls: tls, onTrouble: counters => Complain(address, counters));
         }
         catch (SocketException fault)
         {
@@ -87,17 +108,37 @@ internal sealed class SnmpService(
         }
     }
 
-    private MibTree MakeTree(SnmpCounters counters, EngineIdentity identity)
+    /// <summary>Becomes a sub-agent of the machine's own SNMP agent, which has the system and snmp groups itself.</summary>
+    private AgentXSession OpenAgentX(MibTree mib, Lock gate)
     {
-        var version = typeof(SnmpService).Assembly.GetName().Version!.ToString(3);
+        if (!AgentXAddress.TryParse(options.AgentX!, out var master, out var complaint))
+            throw new SettingsException($"{AgentOptions.Section}:AgentX is '{options.AgentX}': {complaint}");
+        return new AgentXSession(
+            new AgentXOptions
+            {
+                Master = master,
+                Mib = mib,
+                Modules = OwnModules,
+                Gate = gate,
+                Id = new(Oids.Meter),
+                Description = Description,
+                OnOpened = () => Log.AgentXOpened(logger, options.AgentX!),
+                OnLost = reason => Log.AgentXLost(logger, options.AgentX!, reason),
+                OnProviderFault = (fault, name) => Log.ProviderFailed(logger, fault, name.ToString()),
+            }
+        );
+    }
+
+    private MibTree MakeTree(SnmpCounters counters, EngineIdentity identity, IEnumerable<IMibProvider> own)
+    {
         var agent = new Snmpv2Mib.Agent
         {
-            Description = $"Rtfm traffic flow meter {version} on {Environment.OSVersion.VersionString}",
+            Description = Description,
             ObjectId = new(Oids.Meter),
             Services = HostMib.Services,
             Modules =
             [
-                new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
+                .. OwnModules,
                 new(new(1, 3, 6, 1, 6, 3, 1), "RFC 3418: SNMPv2-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 10), "RFC 3411: SNMP-FRAMEWORK-MIB, snmpEngine group"),
                 new(new(1, 3, 6, 1, 6, 3, 11), "RFC 3412: SNMP-MPD-MIB"),
@@ -106,30 +147,34 @@ internal sealed class SnmpService(
                 new(new(1, 3, 6, 1, 6, 3, 15), "RFC 3414: SNMP-USER-BASED-SM-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 16), "RFC 3415: SNMP-VIEW-BASED-ACM-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 18), "RFC 3584: SNMP-COMMUNITY-MIB"),
-                new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path, rule sets and top flows"),
                 .. HostMib.Modules,
             ],
             Engine = identity,
             MaxMessageSize = options.MaxMessageSize,
         };
-        _meterExt = new MeterExtMib(meter, version, options.Octets, clock);
         return new MibTree([
             .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
             .. AdministrationMib.Providers(configuration, counters, identity),
-            .. new FlowMeterModule(meter).Providers,
-            .. _meterExt.Providers,
+            .. own,
             .. HostMib.Providers(host),
         ]);
     }
 
-    private static IEnumerable<IPEndPoint> AddressesOf(IPEndPoint endPoint)
+    /// <summary>What a meter has and other agents have not: all of it lies under <see cref="OwnModules"/>.</summary>
+    private IEnumerable<IMibProvider> OwnProviders() => [.. new FlowMeterModule(meter).Providers, .. _meterExt.Providers];
+
+    private void Complain(TransportAddress address, StreamCounters counters) =>
+        Log.ConnectionTroubles(logger, address.ToString(), counters.Refused, counters.Broken, counters.TimedOut, counters.Unidentified);
+
+    private static IEnumerable<TransportAddress> AddressesOf(TransportAddress address)
     {
+        var endPoint = address.EndPoint;
         if (!endPoint.Address.Equals(IPAddress.Any) && !endPoint.Address.Equals(IPAddress.IPv6Any))
-            return [endPoint];
+            return [address];
         return NetworkInterface
             .GetAllNetworkInterfaces()
             .SelectMany(each => each.GetIPProperties().UnicastAddresses)
             .Where(each => each.Address.AddressFamily == endPoint.AddressFamily)
-            .Select(each => new IPEndPoint(each.Address, endPoint.Port));
+            .Select(each => address with { EndPoint = new IPEndPoint(each.Address, endPoint.Port) });
     }
 }

@@ -36,5 +36,6 @@ internal ref struct IncomingMessage
     internal int MessageId;
     internal ReadOnlySpan<byte> UserName;
     internal UsmPrincipal? Principal;
+    internal ReadOnlySpan<byte> ContextEngineId;
     internal ReadOnlySpan<byte> ContextName;
 }

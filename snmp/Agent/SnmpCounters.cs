@@ -36,6 +36,9 @@ public sealed class SnmpCounters
 
     // SNMP-MPD-MIB (RFC 3412 §5).
     public uint UnknownSecurityModels;
+
+    /// <summary>Messages that leave it to the transport to say who sent them, over one that does not (RFC 5591 §7 snmpTsmInvalidCaches).</summary>
+    public uint InvalidTransportCaches;
     public uint InvalidMessages;
     public uint UnknownPduHandlers;
 

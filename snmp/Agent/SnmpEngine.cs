@@ -1,6 +1,7 @@
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Security;
+using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Snmp.Agent;
 
@@ -11,7 +12,6 @@ public sealed class SnmpEngine
     private readonly CommandResponder _responder;
     private readonly SnmpEngineOptions _options;
     private readonly RateLimiter? _rates;
-    private readonly Lock _oneRequestAtATime = new();
     private SecurityTables _tables;
 
     public SnmpEngine(SnmpEngineOptions options)
@@ -39,7 +39,7 @@ public sealed class SnmpEngine
     /// <returns>The length of the answer; 0 where none is to be sent.</returns>
     public int Process(ReadOnlySpan<byte> message, Span<byte> answer, in Requester from)
     {
-        lock (_oneRequestAtATime)
+        lock (_options.Gate)
         {
             Counters.InPackets++;
             if (_rates is not null && !_rates.Allows(from))
@@ -105,6 +105,8 @@ public sealed class SnmpEngine
     private int MaxAnswer(in IncomingMessage incoming, in Requester from)
     {
         var longest = Math.Min(_options.MaxMessageSize, incoming.MaxAnswer);
-        return incoming.Level == SecurityLevel.NoAuthNoPriv && !from.IsLoopback ? Math.Min(longest, _options.MaxUnauthenticatedAnswer) : longest;
+        // A connection is made from where its peer is: only a datagram can come in another's name.
+        var isForgeable = from.Transport == TransportKind.Udp && !from.IsLoopback;
+        return incoming.Level == SecurityLevel.NoAuthNoPriv && isForgeable ? Math.Min(longest, _options.MaxUnauthenticatedAnswer) : longest;
     }
 }

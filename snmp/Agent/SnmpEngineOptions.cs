@@ -16,6 +16,9 @@ public sealed record SnmpEngineOptions
 
     public SnmpCounters Counters { get; init; } = new();
 
+    /// <summary>Held while a request is answered: providers are asked by one thread at a time, whoever else asks them.</summary>
+    public Lock Gate { get; init; } = new();
+
     /// <summary>The longest message sent, in octets; at least 484 (RFC 3417 §3.2).</summary>
     public int MaxMessageSize { get; init; } = LargestUdpMessage;
 

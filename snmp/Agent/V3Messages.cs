@@ -3,12 +3,14 @@ using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
 using Rtfm.Snmp.Security;
+using Rtfm.Snmp.Security.Tsm;
 using Rtfm.Snmp.Security.Usm;
 
 namespace Rtfm.Snmp.Agent;
 
 /// <summary>Messages of SNMPv3 to an engine that has authority over them (RFC 3412 §7.2; RFC 3414 §3.2).</summary>
-internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, int maxMessageSize) : IMessageModel
+/// <param name="isForAnyContext">Informs are about their sender's objects; requests must be about this engine's.</param>
+internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, int maxMessageSize, bool isForAnyContext = false) : IMessageModel
 {
     /// <summary>Seconds that a message may be old, or early (RFC 3414 §2.2.3).</summary>
     public const int TimeWindow = 150;
@@ -21,13 +23,13 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
 
     public Acceptance Accept(ReadOnlySpan<byte> message, ref BerReader reader, in Requester from, SecurityTables tables, out IncomingMessage incoming)
     {
-        incoming = new() { Context = "" };
+        incoming = new() { Context = "", ContextEngineId = engine.Id.Octets };
         if (message.Length > _scratch.Length || !V3Message.TryRead(message, ref reader, out var v3))
         {
             counters.InAsnParseErrors++;
             return Acceptance.Dropped;
         }
-        if (v3.SecurityModel != (int)SecurityModel.Usm)
+        if (v3.SecurityModel is not ((int)SecurityModel.Usm or (int)SecurityModel.Transport))
         {
             counters.UnknownSecurityModels++;
             return Acceptance.Dropped;
@@ -40,13 +42,46 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
         incoming.MessageId = v3.MessageId;
         incoming.MaxAnswer = v3.MaxSize;
         incoming.Level = v3.Level;
-        return AcceptUser(message, v3, tables, ref incoming);
+        return v3.SecurityModel == (int)SecurityModel.Transport
+            ? AcceptTransport(v3, from, ref incoming)
+            : AcceptUser(message, v3, tables, ref incoming);
     }
 
-    public MessageMarks BeginAnswer(in IncomingMessage incoming, ref BerWriter writer) => UsmEnvelope.Begin(HeaderOf(incoming), ref writer);
+    public MessageMarks BeginAnswer(in IncomingMessage incoming, ref BerWriter writer) =>
+        incoming.Model == SecurityModel.Transport
+            ? TsmEnvelope.Begin(
+                incoming.MessageId,
+                maxMessageSize,
+                FlagsOf(incoming.Level),
+                incoming.ContextEngineId,
+                incoming.ContextName,
+                ref writer
+            )
+            : UsmEnvelope.Begin(HeaderOf(incoming), ref writer);
 
-    public void EndAnswer(in IncomingMessage incoming, ref BerWriter writer, MessageMarks marks) =>
-        UsmEnvelope.End(HeaderOf(incoming), ref writer, marks);
+    public void EndAnswer(in IncomingMessage incoming, ref BerWriter writer, MessageMarks marks)
+    {
+        if (incoming.Model == SecurityModel.Transport)
+            TsmEnvelope.End(ref writer, marks);
+        else
+            UsmEnvelope.End(HeaderOf(incoming), ref writer, marks);
+    }
+
+    // RFC 5591 §5.2. The transport's level is authPriv, so that none is too high for it.
+    private Acceptance AcceptTransport(in V3Message v3, in Requester from, ref IncomingMessage incoming)
+    {
+        if (from.SecurityName is not { } name)
+        {
+            counters.InvalidTransportCaches++;
+            return Acceptance.Dropped;
+        }
+        if (v3.SecurityParameters.Length > 0 || !ScopedPdu.TryRead(v3.Data, out var scoped))
+        {
+            counters.InAsnParseErrors++;
+            return Acceptance.Dropped;
+        }
+        return AcceptScoped(v3, scoped, SecurityModel.Transport, name, ref incoming);
+    }
 
     // The steps of RFC 3414 §3.2, in its order.
     private Acceptance AcceptUser(ReadOnlySpan<byte> message, in V3Message v3, SecurityTables tables, ref IncomingMessage incoming)
@@ -97,13 +132,21 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
             return Acceptance.Dropped;
         }
         incoming.Principal = principal;
-        incoming.Model = SecurityModel.Usm;
-        incoming.Request = new MibRequest(SnmpVersion.V3, principal.User.Name);
+        return AcceptScoped(v3, scoped, SecurityModel.Usm, principal.User.Name, ref incoming);
+    }
+
+    /// <summary>Who sent it is known: what is it about?</summary>
+    private Acceptance AcceptScoped(in V3Message v3, in ScopedPdu scoped, SecurityModel model, string securityName, ref IncomingMessage incoming)
+    {
+        incoming.Model = model;
+        incoming.Request = new MibRequest(SnmpVersion.V3, securityName);
         incoming.Pdu = scoped.Pdu;
         incoming.ContextName = scoped.ContextName;
         incoming.Context = scoped.ContextName.IsEmpty ? "" : Encoding.UTF8.GetString(scoped.ContextName);
-        if (!scoped.ContextEngineId.SequenceEqual(engine.Id.Octets) && !scoped.ContextEngineId.SequenceEqual(LocalEngineId))
+        if (!isForAnyContext && !scoped.ContextEngineId.SequenceEqual(engine.Id.Octets) && !scoped.ContextEngineId.SequenceEqual(LocalEngineId))
             return Report(v3, UsmStatistics.UnknownPduHandlers, ++counters.UnknownPduHandlers, ref incoming, v3.Level);
+        // The answer is about the same context by the same name: clients compare it with what they sent (RFC 3412 §7.1).
+        incoming.ContextEngineId = scoped.ContextEngineId;
         return Acceptance.Accepted;
     }
 
@@ -137,23 +180,26 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
         return Acceptance.Reported;
     }
 
+    private static byte FlagsOf(SecurityLevel level) =>
+        level switch
+        {
+            SecurityLevel.AuthPriv => V3Message.AuthFlag | V3Message.PrivFlag,
+            SecurityLevel.AuthNoPriv => V3Message.AuthFlag,
+            _ => 0,
+        };
+
     private UsmHeader HeaderOf(scoped in IncomingMessage incoming) =>
         new()
         {
             MessageId = incoming.MessageId,
             MaxSize = maxMessageSize,
-            Flags = incoming.Level switch
-            {
-                SecurityLevel.AuthPriv => V3Message.AuthFlag | V3Message.PrivFlag,
-                SecurityLevel.AuthNoPriv => V3Message.AuthFlag,
-                _ => 0,
-            },
+            Flags = FlagsOf(incoming.Level),
             EngineId = engine.Id.Octets,
             Boots = (uint)engine.Boots,
             Time = (uint)engine.Time,
             UserName = incoming.UserName,
             Principal = incoming.Principal,
-            ContextEngineId = engine.Id.Octets,
+            ContextEngineId = incoming.ContextEngineId,
             ContextName = incoming.ContextName,
         };
 }

@@ -9,6 +9,15 @@ internal ref struct V3Message
     public const byte PrivFlag = 2;
     public const byte ReportableFlag = 4;
 
+    /// <summary>The flags that say the level.</summary>
+    public static byte FlagsOf(SecurityLevel level) =>
+        level switch
+        {
+            SecurityLevel.AuthPriv => AuthFlag | PrivFlag,
+            SecurityLevel.AuthNoPriv => AuthFlag,
+            _ => 0,
+        };
+
     public int MessageId;
 
     /// <summary>The longest answer that the sender takes, in octets.</summary>
@@ -52,7 +61,8 @@ internal ref struct V3Message
         if (reader.Error != BerError.None || flags.Length != 1 || read.MessageId < 0 || read.MaxSize < 484)
             return false;
         read.Flags = flags[0];
-        if ((read.Flags & PrivFlag) != 0)
+        // What the transport protects is not encrypted once more (RFC 5591 §5.2).
+        if ((read.Flags & PrivFlag) != 0 && read.SecurityModel != (int)Messages.SecurityModel.Transport)
         {
             read.Data = reader.OctetString();
         }

@@ -1,13 +1,20 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Snmp.Security;
 
 /// <summary>Where a message came from.</summary>
 /// <param name="address">The transport address in the system's form (sockaddr); empty where there is none, as in tests.</param>
-public readonly ref struct Requester(ReadOnlySpan<byte> address)
+/// <param name="transport">How it came.</param>
+/// <param name="securityName">Who sent it, where the transport says so (RFC 5590 §5.2 tmSecurityName), at level authPriv.</param>
+public readonly ref struct Requester(ReadOnlySpan<byte> address, TransportKind transport = TransportKind.Udp, string? securityName = null)
 {
     public ReadOnlySpan<byte> Address { get; } = address;
+
+    public TransportKind Transport { get; } = transport;
+
+    public string? SecurityName { get; } = securityName;
 
     /// <summary>The octets of the IP address; empty where it is none.</summary>
     public ReadOnlySpan<byte> IpAddress =>

@@ -4,22 +4,28 @@ using System.Net;
 
 namespace Rtfm.Snmp.Transport;
 
-/// <summary>Where an agent listens: <c>udp:ADDRESS:PORT</c>, <c>udp:[V6ADDRESS]:PORT</c>.</summary>
-public sealed record TransportAddress(IPEndPoint EndPoint)
+/// <summary>Where an agent listens: <c>udp:ADDRESS:PORT</c>, <c>tcp:ADDRESS:PORT</c>, <c>tlstcp:ADDRESS:PORT</c>; an IPv6 address stands in brackets.</summary>
+public sealed record TransportAddress(TransportKind Kind, IPEndPoint EndPoint)
 {
-    private const string UdpPrefix = "udp:";
+    private static readonly (string Prefix, TransportKind Kind)[] Prefixes =
+    [
+        ("udp:", TransportKind.Udp),
+        ("tcp:", TransportKind.Tcp),
+        ("tlstcp:", TransportKind.TlsTcp),
+    ];
 
     /// <param name="complaint">What is wrong with the text, in a few words.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out TransportAddress? address, out string complaint)
     {
         address = null;
         complaint = "";
-        if (!text.StartsWith(UdpPrefix, StringComparison.OrdinalIgnoreCase))
+        var (prefix, kind) = Array.Find(Prefixes, each => text.StartsWith(each.Prefix, StringComparison.OrdinalIgnoreCase));
+        if (prefix is null)
         {
             complaint = "not a transport the agent has";
             return false;
         }
-        var rest = text.AsSpan(UdpPrefix.Length);
+        var rest = text.AsSpan(prefix.Length);
         var colon = rest.LastIndexOf(':');
         if (colon < 0 || (rest.StartsWith("[") && colon < rest.IndexOf(']')))
         {
@@ -39,9 +45,9 @@ public sealed record TransportAddress(IPEndPoint EndPoint)
             complaint = $"'{host}' is not an IP address";
             return false;
         }
-        address = new TransportAddress(new IPEndPoint(ip, port));
+        address = new TransportAddress(kind, new IPEndPoint(ip, port));
         return true;
     }
 
-    public override string ToString() => UdpPrefix + EndPoint;
+    public override string ToString() => Array.Find(Prefixes, each => each.Kind == Kind).Prefix + EndPoint;
 }

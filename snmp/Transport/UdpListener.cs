@@ -7,7 +7,7 @@ namespace Rtfm.Snmp.Transport;
 
 /// <summary>Takes requests from a UDP socket and sends the engine's answers back: one thread, two buffers, nothing allocated per request (RFC 3417 §3).</summary>
 /// <remarks>Bound to all addresses of a machine, it answers from the address the system's routes choose; bind to one address where that matters.</remarks>
-public sealed class UdpListener : IDisposable
+public sealed class UdpListener : ITransportListener
 {
     /// <summary>Requests that arrive while one is answered wait here, in the kernel.</summary>
     private const int ReceiveBuffer = 4 << 20;
@@ -42,6 +42,8 @@ public sealed class UdpListener : IDisposable
 
     /// <summary>The address it listens at; the system's choice of port where 0 was asked for.</summary>
     public IPEndPoint EndPoint { get; }
+
+    public TransportAddress Address => new(TransportKind.Udp, EndPoint);
 
     public void Dispose()
     {
