@@ -16,9 +16,10 @@ internal sealed partial class MeterExtMib : IDisposable
 
     private sealed record Reason(string Name, ulong Packets, bool IsPartial);
 
-    public MeterExtMib(TrafficMeter meter, string version, OctetLayer octets, TimeProvider clock)
+    /// <param name="patience">How long a request waits for the busiest flows.</param>
+    public MeterExtMib(TrafficMeter meter, string version, OctetLayer octets, TimeProvider clock, TimeSpan? patience = null)
     {
-        _top = new(meter, clock);
+        _top = new(meter, clock, patience);
         _sources = Sources(meter);
         _plane = new(new Fixed(meter));
         _plane

@@ -37,10 +37,11 @@ internal sealed class TopFlows : IDisposable
     /// <param name="Rates">By rule set, per second.</param>
     public sealed record Look(uint At, uint Interval, RowSnapshot<TopFlow> Flows, IReadOnlyDictionary<int, (ulong Octets, ulong Packets)> Rates);
 
-    public TopFlows(TrafficMeter meter, TimeProvider clock)
+    /// <param name="patience">As for <see cref="InBackground{T}"/>.</param>
+    public TopFlows(TrafficMeter meter, TimeProvider clock, TimeSpan? patience = null)
     {
         _meter = meter;
-        _looks = new(clock, Freshness, new(0, 0, RowSnapshot<TopFlow>.Empty, new Dictionary<int, (ulong, ulong)>()), Next);
+        _looks = new(clock, Freshness, new(0, 0, RowSnapshot<TopFlow>.Empty, new Dictionary<int, (ulong, ulong)>()), Next, patience);
     }
 
     public Look Latest => _looks.Value;

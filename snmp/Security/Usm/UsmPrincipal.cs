@@ -13,7 +13,10 @@ internal sealed class UsmPrincipal
     private readonly Aes? _aes;
     private readonly Des? _des;
     private readonly ulong _preInitial;
-    private byte[] _padded = [];
+
+    /// <summary>A thread's, not a user's: a client has thousands of them.</summary>
+    [ThreadStatic]
+    private static byte[]? ThreadsOwn;
 
     /// <summary>Never the same twice with one key: it begins at random and counts.</summary>
     private ulong _salt = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
@@ -103,12 +106,12 @@ internal sealed class UsmPrincipal
     }
 
     /// <summary>A copy in whole blocks, which is what the platform wants; in cipher feedback mode what stands behind changes nothing before it.</summary>
-    private Span<byte> Padded(ReadOnlySpan<byte> data)
+    private static Span<byte> Padded(ReadOnlySpan<byte> data)
     {
         var length = (data.Length + AesBlock - 1) / AesBlock * AesBlock;
-        if (_padded.Length < length)
-            _padded = new byte[Math.Max(length, 2_048)];
-        data.CopyTo(_padded);
-        return _padded.AsSpan(0, length);
+        if (ThreadsOwn is null || ThreadsOwn.Length < length)
+            ThreadsOwn = new byte[Math.Max(length, 2_048)];
+        data.CopyTo(ThreadsOwn);
+        return ThreadsOwn.AsSpan(0, length);
     }
 }

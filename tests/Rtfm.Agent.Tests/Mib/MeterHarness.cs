@@ -31,7 +31,7 @@ internal sealed class MeterHarness : IDisposable
         };
         var processors = Enumerable.Range(0, threads).Select(_ => new PacketProcessor()).ToList();
         Meter = new TrafficMeter(new FlowTable(maxFlows, threads), processors, configuration, _clock, NullLogger<TrafficMeter>.Instance);
-        _meterExt = new MeterExtMib(Meter, "test", OctetLayer.Network, _clock);
+        _meterExt = new MeterExtMib(Meter, "test", OctetLayer.Network, _clock, patience: TimeSpan.FromSeconds(30));
         Snmp = new MibWalker(new MibTree([.. new FlowMeterModule(Meter).Providers, .. _meterExt.Providers]));
     }
 

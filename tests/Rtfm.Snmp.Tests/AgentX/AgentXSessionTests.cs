@@ -79,6 +79,19 @@ public sealed class AgentXSessionTests
     }
 
     [Test]
+    public void A_master_is_reached_over_TCP_as_well()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        _master.Dispose();
+        _master = MasterAgent.Start($"agentXSocket tcp:127.0.0.1:{port}");
+        Open(master: $"tcp:127.0.0.1:{port}");
+        Assert.That(_master.Snmp("snmpget", Name(1)).Output, Does.Contain("INTEGER: 0"));
+    }
+
+    [Test]
     public void A_SET_through_the_master_is_carried_out_as_a_whole()
     {
         Open();

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Rtfm.Snmp.Agent;
-using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Configuration;
-using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
+using Rtfm.Snmp.Security;
 using Rtfm.Snmp.Transport;
 using Rtfm.Testing;
+using static Rtfm.Snmp.Tests.Transport.StreamPeer;
 
 namespace Rtfm.Snmp.Tests.Transport;
 
@@ -14,7 +14,6 @@ namespace Rtfm.Snmp.Tests.Transport;
 [TestFixture]
 public sealed class StreamListenerTests
 {
-    private static readonly ObjectIdentifier Column = new(1, 3, 6, 1, 4, 1, 1, 1);
     private static readonly SnmpConfiguration Configuration = new SnmpConfiguration()
         .WithStandardAccess()
         .WithCommunity("public", "reader", Permission.Read);
@@ -215,13 +214,16 @@ public sealed class StreamListenerTests
         Assert.That(() => IsAnswered(listener), Is.True.After(5_000, 50));
     }
 
-    [TestCase("tcp:127.0.0.1:161", TransportKind.Tcp)]
-    [TestCase("udp:[::1]:161", TransportKind.Udp)]
-    [TestCase("tcp:[::]:0", TransportKind.Tcp)]
-    public void An_address_reads_as_it_is_written(string text, TransportKind kind)
+    [TestCase(TransportKind.Udp, 500)]
+    [TestCase(TransportKind.Tcp, SnmpEngineOptions.LargestUdpMessage)]
+    public void Only_datagrams_can_come_in_another_s_name_and_have_short_answers(TransportKind transport, int longest)
     {
-        Assert.That(TransportAddress.TryParse(text, out var address, out var complaint), complaint);
-        Assert.That((address!.Kind, address.ToString()), Is.EqualTo((kind, text)));
+        var engine = Engine(maxUnauthenticatedAnswer: 500);
+        var elsewhere = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1).Serialize();
+        var answer = new byte[65_536];
+        // Too long for 500 octets: tooBig, which is short.
+        var length = engine.Process(Request(1, names: 100), answer, new Requester(elsewhere.Buffer.Span[..elsewhere.Size], transport));
+        Assert.That(length, longest == 500 ? Is.LessThan(100) : Is.GreaterThan(500));
     }
 
     private StreamListener Listen(string address = "127.0.0.1", StreamLimits? limits = null, TimeProvider? clock = null)
@@ -231,13 +233,14 @@ public sealed class StreamListenerTests
         return listener;
     }
 
-    private static SnmpEngine Engine() =>
+    private static SnmpEngine Engine(int maxUnauthenticatedAnswer = SnmpEngineOptions.LargestUdpMessage) =>
         new(
             new SnmpEngineOptions
             {
                 Identity = new EngineIdentity(EngineId.Make(), 1, TimeProvider.System),
                 Configuration = () => Configuration,
                 Mib = new MibTree([new NumberColumn(Column, 500)]),
+                MaxUnauthenticatedAnswer = maxUnauthenticatedAnswer,
             }
         );
 
@@ -267,67 +270,6 @@ public sealed class StreamListenerTests
     {
         _clock.Advance(by);
         return counters;
-    }
-
-    private static byte[] Request(int requestId, string community = "public", int names = 1)
-    {
-        var writer = new BerWriter(new byte[65_535]);
-        var message = writer.Begin((byte)BerTag.Sequence, 3);
-        writer.Integer(1);
-        writer.OctetString(System.Text.Encoding.ASCII.GetBytes(community));
-        var pdu = writer.Begin((byte)PduType.GetRequest, 3);
-        writer.Integer(requestId);
-        writer.Integer(0);
-        writer.Integer(0);
-        var list = writer.Begin((byte)BerTag.Sequence, 3);
-        for (var i = 0; i < names; i++)
-        {
-            var mark = writer.Begin((byte)BerTag.Sequence);
-            writer.Oid([.. Column.Span, 1]);
-            writer.Empty(BerTag.Null);
-            writer.End(mark);
-        }
-        writer.End(list);
-        writer.End(pdu);
-        writer.End(message);
-        return writer.Written.ToArray();
-    }
-
-    private static byte[] Receive(Socket peer)
-    {
-        var octets = new byte[65_536];
-        var received = 0;
-        int length;
-        while ((length = MessageFrame.Length(octets.AsSpan(0, received), octets.Length)) <= 0 || received < length)
-        {
-            // One octet at a time until the length is known, so that the next answer stays where it is.
-            var more = peer.Receive(octets, received, length > 0 ? length - received : 1, SocketFlags.None);
-            Assert.That(more, Is.Positive, "the connection was closed");
-            received += more;
-        }
-        return octets[..length];
-    }
-
-    private static int RequestIdOf(byte[] answer)
-    {
-        var reader = new BerReader(answer);
-        reader.Enter();
-        reader.Integer();
-        reader.OctetString();
-        reader.Enter((byte)PduType.Response);
-        return reader.Integer();
-    }
-
-    private static bool IsClosed(Socket peer)
-    {
-        try
-        {
-            return peer.Receive(new byte[1]) == 0;
-        }
-        catch (SocketException fault)
-        {
-            return fault.SocketErrorCode == SocketError.ConnectionReset;
-        }
     }
 
     private static ToolResult Walk(StreamListener listener) =>

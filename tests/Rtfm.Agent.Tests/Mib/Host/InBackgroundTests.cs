@@ -11,7 +11,7 @@ public sealed class InBackgroundTests
     [Test]
     public void A_value_that_is_made_at_once_is_given_to_the_first_who_asks()
     {
-        var value = new InBackground<string>(_clock, TimeSpan.FromSeconds(1), "first", before => before + ".");
+        var value = new InBackground<string>(_clock, TimeSpan.FromSeconds(1), "first", before => before + ".", TimeSpan.FromSeconds(30));
         Assert.That(value.Value, Is.EqualTo("first."));
         Assert.That(value.Value, Is.EqualTo("first."), "it is fresh");
         _clock.Advance(TimeSpan.FromSeconds(1));
@@ -48,7 +48,13 @@ public sealed class InBackgroundTests
     public void A_fault_is_told_to_who_asked_and_it_is_tried_again()
     {
         var fails = true;
-        var value = new InBackground<string>(_clock, TimeSpan.FromSeconds(1), "first", _ => fails ? throw new IOException("gone") : "second");
+        var value = new InBackground<string>(
+            _clock,
+            TimeSpan.FromSeconds(1),
+            "first",
+            _ => fails ? throw new IOException("gone") : "second",
+            TimeSpan.FromSeconds(30)
+        );
         Assert.That(() => value.Value, Throws.InstanceOf<AggregateException>().With.InnerException.Message.EqualTo("gone"));
         Assert.That(value.Value, Is.EqualTo("first"));
         fails = false;
