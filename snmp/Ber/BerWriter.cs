@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text;
 
 namespace Rtfm.Snmp.Ber;
 
@@ -93,6 +94,17 @@ public ref struct BerWriter(Span<byte> buffer)
         WriteLength(_buffer[(Position + 1)..], octets.Length, lengthOctets);
         octets.CopyTo(_buffer[(Position + 1 + lengthOctets)..]);
         Position += 1 + lengthOctets + octets.Length;
+    }
+
+    /// <summary>Text as an OCTET STRING of UTF-8.</summary>
+    public void Utf8(string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        var mark = Begin((byte)BerTag.OctetString, LengthOctets(length));
+        if (!Reserve(length))
+            return;
+        Position += Encoding.UTF8.GetBytes(text, _buffer[Position..]);
+        End(mark);
     }
 
     /// <summary>Null, or one of the v2 exceptions (noSuchObject, noSuchInstance, endOfMibView), which are empty too.</summary>

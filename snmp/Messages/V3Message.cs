@@ -47,7 +47,7 @@ internal ref struct V3Message
 
     /// <param name="message">The whole message.</param>
     /// <param name="reader">Behind its version.</param>
-    public static bool TryRead(ReadOnlySpan<byte> message, ref BerReader reader, out V3Message read)
+    public static bool TryRead(ReadOnlySpan<byte> message, scoped ref BerReader reader, out V3Message read)
     {
         read = default;
         var outer = reader.Enter();

@@ -20,7 +20,7 @@ internal sealed class MibScalar<TState, T>(
     {
         if (!name.SequenceEqual(_instance.Span))
             return name.Length <= Root.Length ? GetOutcome.NoSuchObject : GetOutcome.NoSuchInstance;
-        response.Value(name, syntax.Encode(get(Current)));
+        syntax.Write(name, get(Current), ref response);
         return GetOutcome.Found;
     }
 
@@ -28,7 +28,7 @@ internal sealed class MibScalar<TState, T>(
     {
         if (after.SequenceCompareTo(_instance.Span) >= 0)
             return false;
-        response.Value(_instance.Span, syntax.Encode(get(Current)));
+        syntax.Write(_instance.Span, get(Current), ref response);
         return true;
     }
 

@@ -53,7 +53,7 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
             return GetOutcome.NoSuchObject;
         if (_rows.Find(Current, name[(_entry.Length + 1)..]) is not { } row || !column.IsKnown(row))
             return GetOutcome.NoSuchInstance;
-        response.Value(name, column.Get(row));
+        column.Write(name, row, ref response);
         return GetOutcome.Found;
     }
 
@@ -75,15 +75,17 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
         }
 
         var state = Current;
-        foreach (var (number, column) in _columns)
+        // By position: a SortedList's enumerator is an object.
+        for (var i = 0; i < _columns.Count; i++)
         {
+            var (number, column) = (_columns.GetKeyAtIndex(i), _columns.GetValueAtIndex(i));
             if (number < first)
                 continue;
             if (TryNextKnown(state, column, number == first ? afterIndex : [], out var index, out var row))
             {
                 OidBuffer name = default;
                 if (name.TrySet(_entry.Span) && name.TryAppend(number) && name.TryAppend(index.Span))
-                    response.Value(name.Span, column.Get(row));
+                    column.Write(name.Span, row, ref response);
                 return true;
             }
         }

@@ -8,11 +8,27 @@ namespace Rtfm.Snmp.Mib;
 /// <param name="Encode">Value to wire.</param>
 /// <param name="Check">WrongLength, WrongEncoding or WrongValue for a value of the right type that the syntax excludes.</param>
 /// <param name="Decode">Wire to value, for values that passed.</param>
+/// <remarks>Written through <see cref="Write"/> where it is answered: text and octets go into the message without an array for each.</remarks>
 public sealed record Smi<T>(BerTag Tag, Func<T, SnmpValue> Encode, Func<SnmpValue, ErrorStatus> Check, Func<SnmpValue, T> Decode)
 {
+    /// <summary>A shorter way than <see cref="Encode"/>, where there is one.</summary>
+    internal WriteValue<T>? Direct { get; init; }
+
+    /// <summary>Writes a varbind with the value.</summary>
+    internal void Write(scoped ReadOnlySpan<uint> name, T value, ref VarBindWriter response)
+    {
+        if (Direct is null)
+            response.Value(name, Encode(value));
+        else
+            Direct(name, value, ref response);
+    }
+
     /// <summary>Steps (3) to (6) of RFC 3416 §4.2.5 for one value.</summary>
     public ErrorStatus Test(in SnmpValue value) => value.Tag == Tag ? Check(value) : ErrorStatus.WrongType;
 }
+
+/// <summary>Writes a varbind with a value of some syntax.</summary>
+internal delegate void WriteValue<in T>(scoped ReadOnlySpan<uint> name, T value, ref VarBindWriter response);
 
 /// <summary>The syntaxes that MIB modules use (RFC 2578 §7.1, RFC 2579).</summary>
 public static class Smi
@@ -34,7 +50,10 @@ public static class Smi
 
     /// <summary>Any object identifier (AutonomousType, RowPointer, TDomain).</summary>
     public static Smi<ObjectIdentifier> Oid { get; } =
-        new(BerTag.ObjectIdentifier, SnmpValue.Oid, _ => ErrorStatus.NoError, value => value.ObjectIdentifier);
+        new(BerTag.ObjectIdentifier, SnmpValue.Oid, _ => ErrorStatus.NoError, value => value.ObjectIdentifier)
+        {
+            Direct = (scoped name, value, ref response) => response.Oid(name, value.Span),
+        };
 
     /// <summary>Integer32 or an enumeration between two bounds, both allowed.</summary>
     public static Smi<int> Range(int lowest, int highest) =>
@@ -47,7 +66,10 @@ public static class Smi
             octets => SnmpValue.OctetString(octets),
             value => HasLength(value, shortest, longest),
             value => value.Octets.ToArray()
-        );
+        )
+        {
+            Direct = (scoped name, value, ref response) => response.OctetString(name, value),
+        };
 
     /// <summary>UTF-8 text of at most <paramref name="longest"/> octets (SnmpAdminString, UTF8OwnerString).</summary>
     public static Smi<string> Utf8(int longest) =>
@@ -56,7 +78,10 @@ public static class Smi
             SnmpValue.OctetString,
             value => HasLength(value, 0, longest) is var status && status != ErrorStatus.NoError ? status : IsUtf8(value),
             value => value.Text
-        );
+        )
+        {
+            Direct = (scoped name, value, ref response) => response.Utf8(name, value),
+        };
 
     private static Smi<uint> Unsigned(BerTag tag) =>
         new(

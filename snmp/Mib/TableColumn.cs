@@ -35,7 +35,8 @@ internal abstract class TableColumn<TState, TRow>(uint number, string name, Func
 
     public bool IsKnown(TRow row) => known is null || known(row);
 
-    public abstract SnmpValue Get(TRow row);
+    /// <summary>Writes the varbind of a row.</summary>
+    public abstract void Write(scoped ReadOnlySpan<uint> name, TRow row, ref VarBindWriter response);
 
     public abstract ErrorStatus Test(in SnmpValue value);
 
@@ -56,7 +57,7 @@ internal sealed class TableColumn<TState, TRow, T>(
 {
     public override bool IsWritable => set is not null;
 
-    public override SnmpValue Get(TRow row) => syntax.Encode(get(row));
+    public override void Write(scoped ReadOnlySpan<uint> name, TRow row, ref VarBindWriter response) => syntax.Write(name, get(row), ref response);
 
     public override ErrorStatus Test(in SnmpValue value) => syntax.Test(value);
 

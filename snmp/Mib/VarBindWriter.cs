@@ -43,6 +43,14 @@ public ref struct VarBindWriter(BerWriter ber)
         End(mark);
     }
 
+    /// <summary>Text as an OCTET STRING of UTF-8.</summary>
+    public void Utf8(scoped ReadOnlySpan<uint> name, string text)
+    {
+        var mark = Begin(name, BerTag.OctetString, text.Length);
+        _ber.Utf8(text);
+        End(mark);
+    }
+
     public void Oid(scoped ReadOnlySpan<uint> name, scoped ReadOnlySpan<uint> value)
     {
         var mark = Begin(name, BerTag.ObjectIdentifier);

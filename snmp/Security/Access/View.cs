@@ -26,6 +26,9 @@ public sealed class View
 
     public bool Includes(ReadOnlySpan<uint> name) => IsEverything || Find(name) is { IsIncluded: true };
 
+    /// <summary>What the view says of a name; null where no family of subtrees has it.</summary>
+    internal bool? Decides(ReadOnlySpan<uint> name) => Find(name)?.IsIncluded;
+
     /// <summary>Where to go on from a name that is not in the view: behind all that is left out together with it.</summary>
     /// <param name="name">Set to a name behind which the next one is looked for.</param>
     public void PassOver(ref OidBuffer name)
@@ -99,8 +102,9 @@ public sealed class View
     {
         if (name.Length < subtree.Length)
             return false;
+        // Most subtrees differ from the name there: one number is compared, not all.
         if (mask.IsEmpty)
-            return name.StartsWith(subtree);
+            return subtree.IsEmpty || name[subtree.Length - 1] == subtree[^1] && name.StartsWith(subtree);
         for (var i = 0; i < subtree.Length; i++)
         {
             if (Counts(mask, i) && name[i] != subtree[i])

@@ -48,6 +48,18 @@ public static class AuthProtocols
             _ => 0,
         };
 
+    /// <summary>What the platform calls the hash; null where it has none.</summary>
+    internal static HashAlgorithmName? PlatformName(this AuthProtocol protocol) =>
+        protocol switch
+        {
+            AuthProtocol.HmacMd5 => HashAlgorithmName.MD5,
+            AuthProtocol.HmacSha1 => HashAlgorithmName.SHA1,
+            AuthProtocol.HmacSha256 => HashAlgorithmName.SHA256,
+            AuthProtocol.HmacSha384 => HashAlgorithmName.SHA384,
+            AuthProtocol.HmacSha512 => HashAlgorithmName.SHA512,
+            _ => null,
+        };
+
     /// <summary>Hashes; <paramref name="digest"/> takes <see cref="DigestLength"/> octets.</summary>
     internal static void Hash(this AuthProtocol protocol, ReadOnlySpan<byte> source, Span<byte> digest)
     {

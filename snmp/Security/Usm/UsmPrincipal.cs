@@ -5,18 +5,15 @@ using Rtfm.Snmp.Configuration;
 namespace Rtfm.Snmp.Security.Usm;
 
 /// <summary>A user with his keys made ready: signs, checks, encrypts and decrypts his messages (RFC 3414 §6 to §8, RFC 3826, RFC 7860).</summary>
-/// <remarks>One thread at a time.</remarks>
+/// <remarks>Thread-safe: a user's informs go out on one thread, and what comes back is checked on another.</remarks>
 internal sealed class UsmPrincipal
 {
-    private const int AesBlock = 16;
-
-    private readonly Aes? _aes;
+    private readonly AesCfb? _aes;
     private readonly Des? _des;
     private readonly ulong _preInitial;
 
-    /// <summary>A thread's, not a user's: a client has thousands of them.</summary>
-    [ThreadStatic]
-    private static byte[]? ThreadsOwn;
+    /// <summary>Has the key worked in already, which saves half of the time; null: made here, or none.</summary>
+    private readonly IncrementalHash? _hmac;
 
     /// <summary>Never the same twice with one key: it begins at random and counts.</summary>
     private ulong _salt = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
@@ -31,9 +28,10 @@ internal sealed class UsmPrincipal
         }
         else if (user.Priv != PrivProtocol.None)
         {
-            _aes = Aes.Create();
-            _aes.Key = user.PrivKey;
+            _aes = new AesCfb(user.PrivKey);
         }
+        if (user.Auth.PlatformName() is { } name)
+            _hmac = IncrementalHash.CreateHMAC(name, user.AuthKey);
     }
 
     public UsmUser User { get; }
@@ -42,7 +40,7 @@ internal sealed class UsmPrincipal
     public void Sign(Span<byte> message, Span<byte> tag)
     {
         Span<byte> digest = stackalloc byte[AuthProtocols.LongestDigest];
-        User.Auth.Sign(User.AuthKey, message, digest);
+        Digest(message, digest);
         digest[..tag.Length].CopyTo(tag);
     }
 
@@ -50,7 +48,7 @@ internal sealed class UsmPrincipal
     public bool IsSigned(ReadOnlySpan<byte> message, ReadOnlySpan<byte> tag)
     {
         Span<byte> digest = stackalloc byte[AuthProtocols.LongestDigest];
-        User.Auth.Sign(User.AuthKey, message, digest);
+        Digest(message, digest);
         return CryptographicOperations.FixedTimeEquals(digest[..tag.Length], tag);
     }
 
@@ -59,20 +57,18 @@ internal sealed class UsmPrincipal
     /// <param name="salt">Receives what the receiver needs to decrypt: 8 octets.</param>
     public void Encrypt(Span<byte> data, uint boots, uint time, Span<byte> salt)
     {
-        _salt++;
+        var count = Interlocked.Increment(ref _salt);
         if (_des is not null)
         {
             BinaryPrimitives.WriteUInt32BigEndian(salt, boots);
-            BinaryPrimitives.WriteUInt32BigEndian(salt[4..], (uint)_salt);
+            BinaryPrimitives.WriteUInt32BigEndian(salt[4..], (uint)count);
             _des.Encrypt(data, _preInitial ^ BinaryPrimitives.ReadUInt64BigEndian(salt));
             return;
         }
-        BinaryPrimitives.WriteUInt64BigEndian(salt, _salt);
-        Span<byte> initial = stackalloc byte[AesBlock];
+        BinaryPrimitives.WriteUInt64BigEndian(salt, count);
+        Span<byte> initial = stackalloc byte[AesCfb.BlockLength];
         WriteInitial(initial, boots, time, salt);
-        var padded = Padded(data);
-        _aes!.EncryptCfb(padded, initial, padded, PaddingMode.None, AesBlock * 8);
-        padded[..data.Length].CopyTo(data);
+        _aes!.Encrypt(data, initial);
     }
 
     /// <summary>Decrypts into another place of the same length.</summary>
@@ -89,11 +85,9 @@ internal sealed class UsmPrincipal
             _des.Decrypt(data[..encrypted.Length], _preInitial ^ BinaryPrimitives.ReadUInt64BigEndian(salt));
             return true;
         }
-        Span<byte> initial = stackalloc byte[AesBlock];
+        Span<byte> initial = stackalloc byte[AesCfb.BlockLength];
         WriteInitial(initial, boots, time, salt);
-        var padded = Padded(encrypted);
-        _aes!.DecryptCfb(padded, initial, padded, PaddingMode.None, AesBlock * 8);
-        padded[..encrypted.Length].CopyTo(data);
+        _aes!.Decrypt(encrypted, initial, data);
         return true;
     }
 
@@ -105,13 +99,17 @@ internal sealed class UsmPrincipal
         salt.CopyTo(initial[8..]);
     }
 
-    /// <summary>A copy in whole blocks, which is what the platform wants; in cipher feedback mode what stands behind changes nothing before it.</summary>
-    private static Span<byte> Padded(ReadOnlySpan<byte> data)
+    private void Digest(ReadOnlySpan<byte> message, Span<byte> digest)
     {
-        var length = (data.Length + AesBlock - 1) / AesBlock * AesBlock;
-        if (ThreadsOwn is null || ThreadsOwn.Length < length)
-            ThreadsOwn = new byte[Math.Max(length, 2_048)];
-        data.CopyTo(ThreadsOwn);
-        return ThreadsOwn.AsSpan(0, length);
+        if (_hmac is null)
+        {
+            User.Auth.Sign(User.AuthKey, message, digest);
+            return;
+        }
+        lock (_hmac)
+        {
+            _hmac.AppendData(message);
+            _hmac.GetHashAndReset(digest);
+        }
     }
 }

@@ -89,4 +89,25 @@ public sealed class CryptographyTests
         Assert.That(new UsmPrincipal(user).TryDecrypt(sent, 3, 4, salt, received));
         Assert.That(received, Is.EqualTo(data));
     }
+
+    [Test]
+    public void AES_by_the_processor_is_AES_by_the_platform_both_ways_whatever_the_length([Values(16, 24, 32)] int keyLength)
+    {
+        var random = new Random(keyLength);
+        for (var length = 0; length < 70; length++)
+        {
+            var (key, initial, data) = (new byte[keyLength], new byte[16], new byte[length]);
+            random.NextBytes(key);
+            random.NextBytes(initial);
+            random.NextBytes(data);
+            var (ours, platforms, clear) = ((byte[])data.Clone(), (byte[])data.Clone(), new byte[length]);
+            new AesCfb(key).Encrypt(ours, initial);
+            new AesCfb(key, usesPlatform: true).Encrypt(platforms, initial);
+            Assert.That(ours, Is.EqualTo(platforms));
+            new AesCfb(key).Decrypt(ours, initial, clear);
+            Assert.That(clear, Is.EqualTo(data));
+            new AesCfb(key, usesPlatform: true).Decrypt(ours, initial, clear);
+            Assert.That(clear, Is.EqualTo(data));
+        }
+    }
 }

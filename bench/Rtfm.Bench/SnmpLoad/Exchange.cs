@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Rtfm.Bench.SnmpLoad;
+
+/// <summary>One message, one answer, as often as it takes: for what comes before measuring.</summary>
+internal sealed class Exchange(IPEndPoint to)
+{
+    /// <exception cref="IOException">Nobody answers.</exception>
+    public byte[] Ask(byte[] message, TimeSpan patience)
+    {
+        using var socket = new Socket(to.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 200 };
+        socket.Connect(to);
+        var answer = new byte[65_536];
+        for (var tries = 0; tries < patience.TotalMilliseconds / socket.ReceiveTimeout; tries++)
+        {
+            try
+            {
+                socket.Send(message);
+                return answer[..socket.Receive(answer)];
+            }
+            catch (SocketException fault) when (fault.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                // It is starting.
+                Thread.Sleep(socket.ReceiveTimeout);
+            }
+            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+            {
+                // Asked again.
+            }
+        }
+        throw new IOException($"nobody answers at {to}");
+    }
+}
