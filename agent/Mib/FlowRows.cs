@@ -18,8 +18,11 @@ internal static class FlowRows
     {
         timeMark = after.Length > 1 ? after[1] : 0;
         var ruleSet = after.IsEmpty ? 0 : after[0];
-        foreach (var set in flows.Sets)
+        // By position: the enumerator of a list by its interface is an object, one for each varbind.
+        var sets = flows.Sets;
+        for (var i = 0; i < sets.Count; i++)
         {
+            var set = sets[i];
             if ((uint)set.RuleSet < ruleSet)
                 continue;
             if ((uint)set.RuleSet > ruleSet)

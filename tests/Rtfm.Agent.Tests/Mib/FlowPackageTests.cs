@@ -12,7 +12,7 @@ public sealed class FlowPackageTests
     private const string Extended = "1.3.6.1.4.1.8072.9999.9999.2722.2.1.7.1.5";
     private const string Data = "1.3.6.1.2.1.40.2.1.1";
     private const string FirstRule = "1.3.6.1.2.1.40.3.1.1.3.1.1";
-    private const string FiveTuple =
+    internal const string FiveTuple =
         "1 SPT/8=1 PushRuleTo 3; 2 - Ignore; 3 DPT/8=1 PushRuleToAct 4; 4 SPA/32=0 PushPktToAct 5; 5 DPA/32=0 PushPktToAct 6; 6 STT/8=0 PushPktToAct 7; 7 DTT/8=0 PushPktToAct 8; 8 STA/16=0 PushPktToAct 9; 9 DTA/16=0 CountPkt";
 
     private MeterHarness _meter = null!;
