@@ -26,9 +26,7 @@ internal sealed partial class Meter
         var passwords = Path.Combine(_state, "passwords");
         File.WriteAllText(passwords, Password + "\n");
         Command("init", "--state", _state);
-        // What all tools know, and what the pages say of Prometheus.
         Command("user", "add", "noc", "--auth", "SHA", "--priv", "AES", "--password-file", passwords, "--state", _state);
-        Command("user", "add", "noc256", "--auth", "SHA-256", "--priv", "AES", "--password-file", passwords, "--state", _state);
         Agent = StartAgent(_state);
         // mgmt and enterprises; beyond, to the very end, the tools say the last name twice.
         foreach (var root in new[] { ".1.3.6.1.2", ".1.3.6.1.4" })
