@@ -65,6 +65,9 @@ public sealed record AgentOptions
     /// <summary>Community that may read and write. Unset: nobody writes.</summary>
     public string? WriteCommunity { get; init; }
 
+    /// <summary>Who is told of what happens.</summary>
+    public NotifyOptions[] Notify { get; init; } = [];
+
     /// <summary>Certificates, for <c>tlstcp:</c> in <see cref="Listen"/>.</summary>
     public TlsOptions? Tls { get; init; }
 

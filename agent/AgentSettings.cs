@@ -60,6 +60,7 @@ internal static class AgentSettings
                 wrong,
                 "Write the path of the master's socket, for example /var/agentx/master, or tcp:ADDRESS:PORT."
             );
+        NotifyTargets.Check(options.Notify);
         for (var i = 0; i < options.Listen.Length; i++)
         {
             if (!TransportAddress.TryParse(options.Listen[i], out var address, out var complaint))

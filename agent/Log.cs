@@ -56,6 +56,12 @@ internal static partial class Log
     [LoggerMessage(1204, LogLevel.Warning, "no AgentX session with {Master}: {Reason}; trying again, with up to 30 s between attempts")]
     public static partial void AgentXLost(ILogger logger, string master, string reason);
 
+    [LoggerMessage(1210, LogLevel.Warning, "{Target} was not notified: {Reason} ({More} more since it was last said)")]
+    public static partial void NotNotified(ILogger logger, string target, string reason, int more);
+
+    [LoggerMessage(1211, LogLevel.Error, "links, losses and failed authentications are not watched any more")]
+    public static partial void WatchFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(1301, LogLevel.Error, "{Complaint}")]
     public static partial void StateUnreadable(ILogger logger, string complaint);
 

@@ -18,7 +18,7 @@ internal static class Faults
         {
             return await command().ConfigureAwait(false);
         }
-        catch (SettingsException wrong)
+        catch (Exception wrong) when (wrong is SettingsException or CredentialsException)
         {
             await Console.Error.WriteLineAsync(wrong.Message).ConfigureAwait(false);
             return 2;

@@ -35,8 +35,11 @@ public sealed record MeterOptions
     /// <summary><c>HOST[:PORT]</c> or <c>[V6]:PORT</c>.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary><c>1</c> or <c>2c</c>.</summary>
-    public string Version { get; init; } = "2c";
+    /// <summary>A file with an SNMPv3 user who may write, as <c>rtfm-agent init</c> makes it, or any snmp.conf.</summary>
+    public string? Credentials { get; init; }
+
+    /// <summary>Of the community: <c>1</c> or <c>2c</c>, which it is unless set.</summary>
+    public string? Version { get; init; }
 
     /// <summary>A community that may write: a reader registers with the meter.</summary>
     public string? Community { get; init; }

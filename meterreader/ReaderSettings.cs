@@ -59,15 +59,7 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
         if (options.Target.Length == 0)
             throw new SettingsException($"{place}:Target is missing. Write HOST:PORT, for example 192.0.2.1:161.");
         CheckTarget(options.Target, place);
-        var community = options.CommunityFile is { } file ? ReadCommunity(file, place) : options.Community;
-        if (string.IsNullOrEmpty(community))
-            throw new SettingsException($"{place}:Community is missing. Give the meter's write community, or CommunityFile.");
-        var version = options.Version switch
-        {
-            "1" => SnmpVersion.V1,
-            "2c" => SnmpVersion.V2c,
-            _ => throw new SettingsException($"{place}:Version is '{options.Version}'. Write 1 or 2c."),
-        };
+        var credentials = ReadCredentials(options, place);
         if (options.Retries is < 0 or > 20)
             throw new SettingsException($"{place}:Retries is {options.Retries}. Write a number from 0 to 20.");
         if (options.FlowsPerRequest is < 1 or > 10_000)
@@ -80,7 +72,7 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
         var interval = ParseDuration(options.Interval, $"{place}:Interval");
         if (interval < ShortestInterval || interval > LongestInterval)
             throw new SettingsException($"{place}:Interval is '{options.Interval}'. Write a time from 1s to 7d.");
-        var target = new SnmpTarget(new IPEndPoint(IPAddress.None, 0), version, community)
+        var target = new SnmpTarget(new IPEndPoint(IPAddress.None, 0), credentials)
         {
             Timeout = ParseDuration(options.Timeout, $"{place}:Timeout"),
             Retries = options.Retries,
@@ -151,6 +143,31 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
         catch (FormatException wrong)
         {
             throw new SettingsException($"{place}:Target: {wrong.Message}");
+        }
+    }
+
+    private static SnmpCredentials ReadCredentials(MeterOptions options, string place)
+    {
+        SnmpVersion? version = options.Version switch
+        {
+            null => null,
+            "1" => SnmpVersion.V1,
+            "2c" => SnmpVersion.V2c,
+            _ => throw new SettingsException($"{place}:Version is '{options.Version}'. Write 1 or 2c; for 3, set Credentials."),
+        };
+        var community = options.CommunityFile is { } file ? ReadCommunity(file, place) : options.Community;
+        try
+        {
+            var credentials = SnmpCredentials.Choose(options.Credentials, community, version);
+            return credentials is null or CommunityCredentials { Community: "" }
+                ? throw new SettingsException(
+                    $"{place}:Credentials is missing. Give a file of them, or the meter's write community: Community or CommunityFile."
+                )
+                : credentials;
+        }
+        catch (CredentialsException wrong)
+        {
+            throw new SettingsException($"{place}:Credentials: {wrong.Message}");
         }
     }
 

@@ -8,6 +8,9 @@ using Rtfm.Agent.Flows;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
 using Rtfm.Agent.Mib.Host;
+using Rtfm.Agent.Notifications;
+using Rtfm.Snmp.Agent;
+using Rtfm.Snmp.Configuration;
 
 namespace Rtfm.Agent.Commands;
 
@@ -56,6 +59,12 @@ internal static class RunCommand
     {
         Description = "Community that may also write (default: none)",
     };
+    private static readonly Option<string[]> Notify = new("--notify")
+    {
+        Description = "Send SNMPv2c traps there (repeatable); needs --notify-community",
+        HelpName = "udp:ADDR:PORT",
+    };
+    private static readonly Option<string?> NotifyCommunity = new("--notify-community") { Description = "Community of these traps" };
     private static readonly Option<int?> MaxFlows = new("--max-flows")
     {
         Description = "The most flows the table holds (default 1000000)",
@@ -111,6 +120,8 @@ internal static class RunCommand
             AgentX,
             ReadCommunity,
             WriteCommunity,
+            Notify,
+            NotifyCommunity,
             MaxFlows,
             Threads,
             Tunnels,
@@ -163,8 +174,12 @@ internal static class RunCommand
         builder.Services.AddSingleton(MakeMeter);
         builder.Services.AddSingleton(services => new HostMachine(TimeProvider.System, () => services.GetRequiredService<TrafficMeter>().Now));
         builder.Services.AddSingleton(OpenConfiguration);
+        builder.Services.AddSingleton<SnmpCounters>();
+        builder.Services.AddSingleton(MakeIdentity);
+        builder.Services.AddSingleton(NotificationService.MakeOriginator);
         // SNMP first: a meter that cannot be asked is not worth starting.
         builder.Services.AddHostedService<SnmpService>();
+        builder.Services.AddHostedService<NotificationService>();
         builder.Services.AddHostedService<UpkeepService>();
         builder.Services.AddHostedService<HostWatch>();
         builder.Services.AddHostedService<CaptureService>();
@@ -194,14 +209,22 @@ internal static class RunCommand
     {
         var options = services.GetRequiredService<AgentOptions>();
         // The state first: it makes the folder.
-        _ = services.GetRequiredService<MeterStateFile>();
+        var engineId = EngineIdOf(services.GetRequiredService<MeterStateFile>());
         var meter = services.GetRequiredService<TrafficMeter>();
         return SnmpConfigurationStore.Open(
             StateDirectoryOf(options),
-            kept => TlsCertificates.Add(Communities.Add(kept, options), options.Tls),
+            kept => NotifyTargets.Add(TlsCertificates.Add(Communities.Add(kept, options), options.Tls), options.Notify, engineId),
             () => meter.Now
         );
     }
+
+    private static EngineIdentity MakeIdentity(IServiceProvider services)
+    {
+        var file = services.GetRequiredService<MeterStateFile>();
+        return new EngineIdentity(EngineIdOf(file), file.State.EngineBoots, services.GetRequiredService<TimeProvider>());
+    }
+
+    private static EngineId EngineIdOf(MeterStateFile file) => new(Convert.FromHexString(file.State.EngineId));
 
     private static TrafficMeter MakeMeter(IServiceProvider services)
     {
@@ -272,6 +295,11 @@ internal static class RunCommand
         SetAll(nameof(AgentOptions.Interfaces), arguments.GetValue(Interfaces));
         SetAll(nameof(AgentOptions.Read), arguments.GetValue(Read));
         SetAll(nameof(AgentOptions.Listen), arguments.GetValue(Listen));
+        for (var i = 0; i < (arguments.GetValue(Notify)?.Length ?? 0); i++)
+        {
+            Set($"{nameof(AgentOptions.Notify)}:{i}:{nameof(NotifyOptions.To)}", arguments.GetValue(Notify)![i]);
+            Set($"{nameof(AgentOptions.Notify)}:{i}:{nameof(NotifyOptions.Community)}", arguments.GetValue(NotifyCommunity));
+        }
         return settings;
 
         void Set(string name, string? value)

@@ -24,12 +24,19 @@ internal static class StatusCommand
         HelpName = "COMMUNITY",
     };
 
+    private static readonly Option<string?> Credentials = new("--credentials")
+    {
+        Description = "A user of SNMPv3, as rtfm-agent init wrote it (default: $RTFM_CREDENTIALS)",
+        HelpName = "FILE",
+    };
+
     public static Command Make()
     {
         var command = new Command("status", "Show the packet path of a running agent, stage by stage: what came in, went on and was lost.")
         {
             Target,
             Community,
+            Credentials,
         };
         command.SetAction(RunAsync);
         return command;
@@ -45,13 +52,10 @@ internal static class StatusCommand
         }
         if (address.Port == 0)
             address.Port = 161;
-        var target = new SnmpTarget(
-            address,
-            SnmpVersion.V2c,
-            arguments.GetValue(Community) ?? Environment.GetEnvironmentVariable("RTFM_COMMUNITY") ?? "public"
-        );
         try
         {
+            var credentials = SnmpCredentials.Choose(arguments.GetValue(Credentials), arguments.GetValue(Community), otherwise: "public");
+            var target = new SnmpTarget(address, credentials!);
             await using var client = new SnmpClient();
             await ShowStagesAsync(client, target, cancellationToken).ConfigureAwait(false);
             await ShowReasonsAsync(client, target, cancellationToken).ConfigureAwait(false);
@@ -61,6 +65,11 @@ internal static class StatusCommand
         {
             await Console.Error.WriteLineAsync(fault.Message).ConfigureAwait(false);
             return 1;
+        }
+        catch (CredentialsException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message).ConfigureAwait(false);
+            return 2;
         }
     }
 

@@ -35,12 +35,18 @@ internal static class UserCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<string?> EngineAt = new("--engine-id")
+    {
+        Description = "Another engine, which this agent sends informs to: the user is the one it knows (default: this agent)",
+        HelpName = "HEX",
+    };
+
     public static Command Make()
     {
         var add = new Command(
             "add",
             """
-            Add a user, or give one new passwords. Only keys made of them are kept, good for this agent only.
+            Add a user, or give one new passwords. Only keys made of them are kept, good for one engine only.
 
             Example:
               rtfm-agent user add noc --auth SHA-512 --priv AES-256
@@ -52,6 +58,7 @@ internal static class UserCommand
             Auth,
             Priv,
             PasswordFile,
+            EngineAt,
             State,
         };
         add.SetAction(arguments => Guarded(arguments, Add));
@@ -91,10 +98,16 @@ internal static class UserCommand
             );
         if (auth == AuthProtocol.None && priv != PrivProtocol.None)
             throw new SettingsException("Encryption needs authentication: give --auth, or --priv none.");
+        EngineId? at = null;
+        if (arguments.GetValue(EngineAt) is { } text)
+            at = EngineId.TryParse(text, out var given)
+                ? given
+                : throw new SettingsException($"--engine-id {text}: an engine ID is 5 to 32 octets in hexadecimal digits.");
         var passwords = auth == AuthProtocol.None ? ("", "") : Passwords.Read(arguments.GetValue(PasswordFile), name, priv != PrivProtocol.None);
         StateFile.MakeFolder(folder);
         using var edit = SnmpConfigurationStore.Edit(folder);
-        var engineId = new EngineId(Convert.FromHexString(MeterStateFile.Open(folder, out _).State.EngineId));
+        var own = new EngineId(Convert.FromHexString(MeterStateFile.Open(folder, out _).State.EngineId));
+        var engineId = at ?? own;
         var user = new UsmUser
         {
             EngineId = engineId,
@@ -104,7 +117,15 @@ internal static class UserCommand
             Priv = priv,
             PrivKey = priv == PrivProtocol.None ? [] : KeyLocalization.LocalizePrivacy(auth, priv, KeyOf(auth, passwords.Item2), engineId.Octets),
         };
-        edit.Save(edit.Configuration.WithUser(user, arguments.GetValue(Write) ? Permission.Write : Permission.Read));
+        // Who is a receiver's user is nobody here; whoever has his name here keeps what he may do.
+        edit.Save(
+            engineId == own
+                ? edit.Configuration.WithUser(user, arguments.GetValue(Write) ? Permission.Write : Permission.Read)
+                : edit.Configuration with
+                {
+                    Users = edit.Configuration.Users.With(user),
+                }
+        );
     }
 
     private static void Remove(ParseResult arguments, string folder)
@@ -126,11 +147,11 @@ internal static class UserCommand
     {
         var path = Path.Combine(folder, SnmpConfigurationStore.FileName);
         var configuration = File.Exists(path) ? SnmpConfigurationStore.Read(path) : new SnmpConfiguration();
-        Console.WriteLine($"{"USER", -32} {"AUTH", -8} {"PRIV", -10} GROUP");
+        Console.WriteLine($"{"USER", -32} {"AUTH", -8} {"PRIV", -10} {"GROUP", -20} ENGINE");
         foreach (var user in configuration.Users)
         {
             var member = configuration.Groups.FirstOrDefault(each => each.SecurityName == user.Name && each.Model == Snmp.Messages.SecurityModel.Usm);
-            Console.WriteLine($"{user.Name, -32} {user.Auth.ToName(), -8} {user.Priv.ToName(), -10} {member?.Group ?? "-"}");
+            Console.WriteLine($"{user.Name, -32} {user.Auth.ToName(), -8} {user.Priv.ToName(), -10} {member?.Group ?? "-", -20} {user.EngineId}");
         }
     }
 

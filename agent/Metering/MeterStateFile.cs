@@ -11,6 +11,9 @@ public sealed class MeterStateFile
 
     private MeterStateFile(string path, MeterState state) => (_path, State) = (path, state);
 
+    /// <summary>False where there was no state to go on with.</summary>
+    public bool IsContinued { get; private init; }
+
     /// <summary>What is on disk.</summary>
     public MeterState State { get; private set; }
 
@@ -23,8 +26,9 @@ public sealed class MeterStateFile
     {
         StateFile.MakeFolder(folder);
         var path = Path.Combine(folder, "meter.json");
-        var state = Read(path, out complaint) ?? new MeterState { EngineId = NewEngineId() };
-        var file = new MeterStateFile(path, state);
+        var kept = Read(path, out complaint);
+        var state = kept ?? new MeterState { EngineId = NewEngineId() };
+        var file = new MeterStateFile(path, state) { IsContinued = kept is not null };
         file.Save(state with { EngineBoots = state.EngineBoots == int.MaxValue ? int.MaxValue : state.EngineBoots + 1 });
         return file;
     }

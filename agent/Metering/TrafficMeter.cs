@@ -59,6 +59,9 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
 
     public FlowTable Flows { get; }
 
+    /// <summary>Who hears of changes; null: nobody.</summary>
+    public IMeterEvents? Events { get; set; }
+
     /// <summary>How many threads can meter at the same time.</summary>
     public int Threads => _workers.Count;
 
@@ -230,6 +233,7 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     {
         var before = _configuration;
         PutInForce(next);
+        Events?.Changed(before, next);
         if (_stateFile is null || !MeterState.IsAffected(before, next))
             return;
         try

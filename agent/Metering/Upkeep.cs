@@ -62,7 +62,8 @@ internal static class Upkeep
     public static int FlowsToFloodMark(MeterConfiguration configuration, int maxFlows) =>
         configuration.FloodMark is > 0 and < 100 ? Math.Min(maxFlows, (int)((long)maxFlows * configuration.FloodMark / 100) + 1) : maxFlows;
 
-    private static bool HasTimedOut(RegisteredReader reader, uint now) =>
+    /// <summary>It stopped collecting (MIB-52).</summary>
+    public static bool HasTimedOut(RegisteredReader reader, uint now) =>
         reader.Status == RowStatus.Active && reader.TimeoutSeconds > 0 && unchecked(now - reader.AliveAt) > reader.TimeoutSeconds * 100L;
 
     private static bool IsAbandoned(RowStatus status, uint touchedAt, uint now) =>

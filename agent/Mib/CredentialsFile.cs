@@ -16,7 +16,7 @@ internal static class CredentialsFile
             # SNMPv3 user of the engine {user.EngineId}. Whoever has this file is that user.
             defVersion 3
             defSecurityName {user.Name}
-            defSecurityLevel {Words(user.Level)}
+            defSecurityLevel {user.Level.Words()}
             defAuthType {user.Auth.ToName()}
             defAuthLocalizedKey 0x{Convert.ToHexString(user.AuthKey)}
             defPrivType {user.Priv.ToName()}
@@ -25,6 +25,4 @@ internal static class CredentialsFile
             """;
         StateFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
-
-    private static string Words(SecurityLevel level) => char.ToLowerInvariant(level.ToString()[0]) + level.ToString()[1..];
 }

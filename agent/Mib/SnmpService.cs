@@ -11,6 +11,7 @@ using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Configuration.Mib;
 using Rtfm.Snmp.Mib;
+using Rtfm.Snmp.Notifications;
 using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Agent.Mib;
@@ -22,6 +23,9 @@ internal sealed class SnmpService(
     MeterStateFile stateFile,
     SnmpConfigurationStore configuration,
     ManagementTraffic managementTraffic,
+    EngineIdentity identity,
+    SnmpCounters counters,
+    NotificationOriginator notifications,
     HostMachine host,
     TimeProvider clock,
     ILogger<SnmpService> logger
@@ -43,17 +47,15 @@ internal sealed class SnmpService(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var counters = new SnmpCounters();
         var own = OwnProviders().ToList();
         var gate = new Lock();
-        var identity = new EngineIdentity(new(Convert.FromHexString(stateFile.State.EngineId)), stateFile.State.EngineBoots, clock);
         var engine = new SnmpEngine(
             new SnmpEngineOptions
             {
                 Gate = gate,
                 Identity = identity,
                 Configuration = () => configuration.Current,
-                Mib = MakeTree(counters, identity, own),
+                Mib = MakeTree(own),
                 Counters = counters,
                 MaxMessageSize = options.MaxMessageSize,
                 MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
@@ -68,7 +70,10 @@ internal sealed class SnmpService(
             Log.Listening(logger, listener.Address.ToString());
         }
         if (options.AgentX is not null)
+        {
             _agentX = OpenAgentX(new MibTree(own), gate);
+            notifications.Relay = RelayToMaster;
+        }
         managementTraffic.Set(_listeners.SelectMany(listener => AddressesOf(listener.Address)));
         return Task.CompletedTask;
     }
@@ -129,7 +134,14 @@ internal sealed class SnmpService(
         );
     }
 
-    private MibTree MakeTree(SnmpCounters counters, EngineIdentity identity, IEnumerable<IMibProvider> own)
+    /// <summary>The meter's own; starts, links and failed authentications are for the master to tell of.</summary>
+    private void RelayToMaster(Notification notification)
+    {
+        if (notification.Id.Span.StartsWith(Oids.MeterExtNotifications))
+            _agentX!.TryNotify(notification.Id, notification.Objects);
+    }
+
+    private MibTree MakeTree(IEnumerable<IMibProvider> own)
     {
         var agent = new Snmpv2Mib.Agent
         {
@@ -161,7 +173,8 @@ internal sealed class SnmpService(
     }
 
     /// <summary>What a meter has and other agents have not: all of it lies under <see cref="OwnModules"/>.</summary>
-    private IEnumerable<IMibProvider> OwnProviders() => [.. new FlowMeterModule(meter).Providers, .. _meterExt.Providers];
+    private IEnumerable<IMibProvider> OwnProviders() =>
+        [.. new FlowMeterModule(meter).Providers, .. _meterExt.Providers, .. NotificationMib.Providers(notifications.Counters, () => meter.Now)];
 
     private void Complain(TransportAddress address, StreamCounters counters) =>
         Log.ConnectionTroubles(logger, address.ToString(), counters.Refused, counters.Broken, counters.TimedOut, counters.Unidentified);

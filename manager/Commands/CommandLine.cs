@@ -42,6 +42,7 @@ internal static class CommandLine
               rtfm-manager ruleset load 192.0.2.1 five-tuple.srl --run -c SECRET
               rtfm-manager flows 192.0.2.1 --top 10
               rtfm-manager status 192.0.2.1 [2001:db8::1]:1161
+              rtfm-manager notifications --listen udp:0.0.0.0:162 --credentials receiver.conf
 
             Exit codes: 0 done, 1 a meter did not answer or refused, 2 wrong command line or rule file.
             """
@@ -50,6 +51,7 @@ internal static class CommandLine
             RuleSetCommand.Make(),
             FlowsCommand.Make(),
             StatusCommand.Make(),
+            NotificationsCommand.Make(),
             SrlCommand.Make(),
         };
         foreach (var option in MeterOptions.All)

@@ -13,8 +13,10 @@ internal static class MeterAction
             async (arguments, client, token) =>
             {
                 var target = arguments.GetValue(MeterOptions.Target)!;
-                return await action(arguments, await MeterOptions.ConnectAsync(arguments, client, target, token).ConfigureAwait(false), token)
+                var meter = await MeterOptions
+                    .ConnectAsync(arguments, client, MeterOptions.Credentials(arguments), target, token)
                     .ConfigureAwait(false);
+                return await action(arguments, meter, token).ConfigureAwait(false);
             }
         );
 

@@ -13,11 +13,10 @@ internal static class MeterOptions
 
     public static readonly Option<bool> Json = new("--json") { Description = "Print JSON, for programs", Recursive = true };
 
-    private static readonly Option<string> Version = new("-v")
+    private static readonly Option<string?> Version = new("-v")
     {
-        Description = "SNMP version",
+        Description = "SNMP version of the community (default: 2c)",
         HelpName = "1|2c",
-        DefaultValueFactory = _ => "2c",
         Recursive = true,
     };
 
@@ -26,6 +25,12 @@ internal static class MeterOptions
     {
         Description = "Community; without it the environment's RTFM_COMMUNITY, which other users do not see, else public",
         HelpName = "COMMUNITY",
+        Recursive = true,
+    };
+    private static readonly Option<string[]> CredentialsFiles = new("--credentials")
+    {
+        Description = "A user of SNMPv3, as rtfm-agent init wrote it, or any snmp.conf; without it the environment's RTFM_CREDENTIALS",
+        HelpName = "FILE",
         Recursive = true,
     };
     private static readonly Option<double> Timeout = new("-t")
@@ -52,21 +57,65 @@ internal static class MeterOptions
         Retries.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 0 and <= 10, "-r takes a number from 0 to 10"));
     }
 
-    public static IEnumerable<Option> All => [Version, Community, Timeout, Retries, Json];
+    public static IEnumerable<Option> All => [CredentialsFiles, Version, Community, Timeout, Retries, Json];
+
+    /// <summary>In whose name meters are asked.</summary>
+    /// <exception cref="UsageException">The file of credentials cannot be used.</exception>
+    public static SnmpCredentials Credentials(ParseResult arguments)
+    {
+        SnmpVersion? version = arguments.GetValue(Version) switch
+        {
+            "1" => SnmpVersion.V1,
+            "2c" => SnmpVersion.V2c,
+            _ => null,
+        };
+        var files = arguments.GetValue(CredentialsFiles) ?? [];
+        if (files.Length > 1)
+            throw new UsageException("--credentials is there twice: meters are asked in one name");
+        try
+        {
+            return SnmpCredentials.Choose(files.FirstOrDefault(), arguments.GetValue(Community), version, otherwise: "public")!;
+        }
+        catch (CredentialsException wrong)
+        {
+            throw new UsageException(wrong.Message, wrong);
+        }
+    }
+
+    /// <summary>All in whose names notifications may come.</summary>
+    /// <inheritdoc cref="Credentials"/>
+    public static IReadOnlyList<SnmpCredentials> Senders(ParseResult arguments)
+    {
+        if (arguments.GetValue(CredentialsFiles) is not { Length: > 0 } files)
+            return [Credentials(arguments)];
+        try
+        {
+            var senders = files.Select(CredentialsFile.Read).ToList();
+            return arguments.GetValue(Community) is { } community ? [.. senders, new CommunityCredentials(community)] : senders;
+        }
+        catch (CredentialsException wrong)
+        {
+            throw new UsageException(wrong.Message, wrong);
+        }
+    }
 
     /// <summary>A meter, ready to be asked.</summary>
     /// <exception cref="UsageException">The target is not written as one.</exception>
     /// <exception cref="SnmpTransportException">Its name has no address.</exception>
-    public static async Task<Meter> ConnectAsync(ParseResult arguments, SnmpClient client, string target, CancellationToken cancellationToken)
+    public static async Task<Meter> ConnectAsync(
+        ParseResult arguments,
+        SnmpClient client,
+        SnmpCredentials credentials,
+        string target,
+        CancellationToken cancellationToken
+    )
     {
-        var version = arguments.GetValue(Version) == "1" ? SnmpVersion.V1 : SnmpVersion.V2c;
-        var community = arguments.GetValue(Community) ?? Environment.GetEnvironmentVariable("RTFM_COMMUNITY") ?? "public";
         try
         {
             if (string.IsNullOrWhiteSpace(target))
                 throw new FormatException("TARGET is empty. Write HOST, HOST:PORT or [V6ADDRESS]:PORT.");
             var address = await SnmpHost.ResolveAsync(target, cancellationToken).ConfigureAwait(false);
-            var reached = new SnmpTarget(address, version, community)
+            var reached = new SnmpTarget(address, credentials)
             {
                 Timeout = TimeSpan.FromSeconds(arguments.GetValue(Timeout)),
                 Retries = arguments.GetValue(Retries),

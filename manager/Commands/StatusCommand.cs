@@ -36,17 +36,25 @@ internal static class StatusCommand
     private static async Task<int> RunAsync(ParseResult arguments, SnmpClient client, CancellationToken cancellationToken)
     {
         var targets = arguments.GetValue(Targets)!;
-        var statuses = await Task.WhenAll(targets.Select(target => AskAsync(arguments, client, target, cancellationToken))).ConfigureAwait(false);
+        var credentials = MeterOptions.Credentials(arguments);
+        var statuses = await Task.WhenAll(targets.Select(target => AskAsync(arguments, client, credentials, target, cancellationToken)))
+            .ConfigureAwait(false);
         Screen.Show(arguments, statuses, [.. StatusScreen.Sheets(statuses)]);
         return statuses.All(status => status.Error is null) ? CommandLine.Done : CommandLine.Failed;
     }
 
-    private static async Task<MeterStatus> AskAsync(ParseResult arguments, SnmpClient client, string target, CancellationToken cancellationToken)
+    private static async Task<MeterStatus> AskAsync(
+        ParseResult arguments,
+        SnmpClient client,
+        SnmpCredentials credentials,
+        string target,
+        CancellationToken cancellationToken
+    )
     {
         Meter? meter = null;
         try
         {
-            meter = await MeterOptions.ConnectAsync(arguments, client, target, cancellationToken).ConfigureAwait(false);
+            meter = await MeterOptions.ConnectAsync(arguments, client, credentials, target, cancellationToken).ConfigureAwait(false);
             return await meter.StatusAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is SnmpException or MeterException)

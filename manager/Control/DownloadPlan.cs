@@ -13,7 +13,7 @@ public sealed class DownloadPlan(RuleSet ruleSet, uint number)
     /// <summary>What every SNMP engine takes (RFC 3417 §3.2).</summary>
     public const int SmallestRequest = 484;
 
-    /// <summary>Headers and community around the varbinds.</summary>
+    /// <summary>Headers around the varbinds, with a long community, or those of SNMPv3 with a usual user.</summary>
     private const int Envelope = 180;
 
     private static readonly (uint Number, string Name)[] Columns =

@@ -24,7 +24,7 @@ internal static class RuleSetSelection
         var names = await ColumnWalk.ReadAsync(meter, MeterMib.RuleInfo(MeterMib.RuleInfoName), cancellationToken).ConfigureAwait(false);
         var loaded = names.Select(each => new LoadedRuleSet((int)each.Key, each.Value.Text)).ToList();
         if (loaded.Count == 0)
-            throw new CollectionException($"{meter.Name}: it shows no rule sets. Is it a meter, and may the community see FLOW-METER-MIB?");
+            throw new CollectionException($"{meter.Name}: it shows no rule sets. Is it a meter, and may we see FLOW-METER-MIB?");
         if (wanted.Count == 0)
         {
             var running = await RunningAsync(meter, cancellationToken).ConfigureAwait(false);

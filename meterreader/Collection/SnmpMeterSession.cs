@@ -5,7 +5,7 @@ using Rtfm.Snmp.Messages;
 
 namespace Rtfm.MeterReader.Collection;
 
-/// <summary>A real meter's agent, over SNMPv1 or v2c.</summary>
+/// <summary>A real meter's agent, over SNMP.</summary>
 internal sealed class SnmpMeterSession(SnmpClient client, SnmpTarget target) : IMeterSession
 {
     /// <summary>Halved each time an answer does not fit into a message of the agent's.</summary>

@@ -21,6 +21,11 @@ internal static class CollectCommand
         Description = "Its write community (default: $RTFM_COMMUNITY)",
         HelpName = "COMMUNITY",
     };
+    private static readonly Option<string?> Credentials = new("--credentials")
+    {
+        Description = "A user of SNMPv3 who may write, as rtfm-agent init wrote it (default: $RTFM_CREDENTIALS)",
+        HelpName = "FILE",
+    };
     private static readonly Option<string[]> RuleSet = new("--rule-set")
     {
         Description = "Only this rule set, by name or number (repeatable)",
@@ -46,6 +51,7 @@ internal static class CollectCommand
             Meter,
             Target,
             Community,
+            Credentials,
             RuleSet,
             Store,
         };
@@ -101,14 +107,16 @@ internal static class CollectCommand
     {
         if (arguments.GetValue(Target) is { } target)
         {
+            var (credentials, community) = (arguments.GetValue(Credentials), arguments.GetValue(Community));
+            if (SnmpCredentials.Choose(credentials, community) is null)
+                throw new SettingsException("--credentials is missing: give a file of them, or the meter's write community with -c.");
             var options = new MeterOptions
             {
                 Target = target,
-                Community = arguments.GetValue(Community) ?? Environment.GetEnvironmentVariable("RTFM_COMMUNITY"),
+                Credentials = credentials,
+                Community = community,
                 RuleSets = arguments.GetValue(RuleSet) ?? [],
             };
-            if (string.IsNullOrEmpty(options.Community))
-                throw new SettingsException("-c is missing: give the meter's write community.");
             return (arguments.GetValue(Store) ?? ReaderSettings.DefaultStore, [ReaderSettings.Check(options, "--target")]);
         }
         var settings = ReaderSettings.Load(arguments.GetValue(Config));

@@ -30,7 +30,7 @@ internal static class RunCommand
     {
         var settings = ReaderSettings.Load(arguments.GetValue(Config));
         if (settings.Meters.Count == 0)
-            throw new SettingsException($"{ReaderOptions.Section}:Meters is empty. Name at least one meter with its Target and Community.");
+            throw new SettingsException($"{ReaderOptions.Section}:Meters is empty. Name at least one meter with its Target and Credentials.");
         if (arguments.GetValue(Check))
         {
             Console.WriteLine($"The settings are good: {settings.Meters.Count} meters, store {settings.Store}.");

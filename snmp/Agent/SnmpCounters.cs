@@ -57,6 +57,9 @@ public sealed class SnmpCounters
     /// <summary>Requests whose sender could not be established: wrong communities, users and passwords.</summary>
     public uint AuthenticationFailures;
 
+    /// <summary>Messages sent for notifications, sent again and discovery included. Written, as <see cref="OutTraps"/>, by who sends them.</summary>
+    public uint OutNotificationPackets;
+
     /// <summary>Requests beyond the rate that one source may have.</summary>
     public uint RateLimited;
 }

@@ -9,7 +9,8 @@ using Rtfm.Snmp.Security.Usm;
 namespace Rtfm.Snmp.Agent;
 
 /// <summary>Messages of SNMPv3 to an engine that has authority over them (RFC 3412 §7.2; RFC 3414 §3.2).</summary>
-internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, int maxMessageSize) : IMessageModel
+/// <param name="isForAnyContext">Informs are about their sender's objects; requests must be about this engine's.</param>
+internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, int maxMessageSize, bool isForAnyContext = false) : IMessageModel
 {
     /// <summary>Seconds that a message may be old, or early (RFC 3414 §2.2.3).</summary>
     public const int TimeWindow = 150;
@@ -142,7 +143,7 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
         incoming.Pdu = scoped.Pdu;
         incoming.ContextName = scoped.ContextName;
         incoming.Context = scoped.ContextName.IsEmpty ? "" : Encoding.UTF8.GetString(scoped.ContextName);
-        if (!scoped.ContextEngineId.SequenceEqual(engine.Id.Octets) && !scoped.ContextEngineId.SequenceEqual(LocalEngineId))
+        if (!isForAnyContext && !scoped.ContextEngineId.SequenceEqual(engine.Id.Octets) && !scoped.ContextEngineId.SequenceEqual(LocalEngineId))
             return Report(v3, UsmStatistics.UnknownPduHandlers, ++counters.UnknownPduHandlers, ref incoming, v3.Level);
         // The answer is about the same context by the same name: clients compare it with what they sent (RFC 3412 §7.1).
         incoming.ContextEngineId = scoped.ContextEngineId;

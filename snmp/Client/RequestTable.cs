@@ -1,34 +1,43 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Snmp.Client;
 
 /// <summary>The requests in flight: sends them, sends them again, and hands each its answer.</summary>
-/// <remarks>An answer counts only if its request-id, source address, version and community are the request's; anything else is ignored.</remarks>
-internal sealed class RequestTable(SnmpClientOptions options) : IAsyncDisposable
+/// <remarks>
+/// An answer counts only if its identifier, source address and version are the request's, and its community, or with SNMPv3 all that <see cref="V3Session"/>
+/// looks at; anything else is ignored.
+/// </remarks>
+internal sealed class RequestTable : IAsyncDisposable
 {
+    private const int UsualMessage = 2_048;
+    private const int LongestMessage = 65_507;
+
+    /// <summary>How often a request is sent anew after its agent's engine turned out to be another, or later, than we thought.</summary>
+    private const int Renewals = 2;
+
     private readonly ConcurrentDictionary<int, PendingRequest> _pending = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Lock _opening = new();
-    private readonly List<Task> _receivers = [];
-    private Socket? _ipv4;
-    private Socket? _ipv6;
-    private int _lastRequestId = RandomNumberGenerator.GetInt32(int.MaxValue);
+    private readonly ConcurrentDictionary<(IPEndPoint, SnmpCredentials), V3Session> _sessions = new();
+    private readonly SnmpClientOptions _options;
+    private readonly ClientSockets _sockets;
+    private int _lastId = RandomNumberGenerator.GetInt32(int.MaxValue);
     private long _ignored;
+    private long _wrongDigests;
+
+    public RequestTable(SnmpClientOptions options)
+    {
+        _options = options;
+        _sockets = new ClientSockets(options.ReceiveBuffer, Deliver);
+    }
 
     public long Ignored => Interlocked.Read(ref _ignored);
 
-    private sealed record PendingRequest(SnmpTarget Target, byte[] Community)
-    {
-        public SocketAddress Address { get; } = Target.Address.Serialize();
-
-        public TaskCompletionSource<SnmpResponse> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    public long WrongDigests => Interlocked.Read(ref _wrongDigests);
 
     public async Task<SnmpResponse> AskAsync(
         SnmpTarget target,
@@ -39,158 +48,162 @@ internal sealed class RequestTable(SnmpClientOptions options) : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
-        var pending = new PendingRequest(target, Encoding.UTF8.GetBytes(target.Community));
-        int requestId;
-        do requestId = Interlocked.Increment(ref _lastRequestId) & int.MaxValue;
-        while (!_pending.TryAdd(requestId, pending));
+        _sockets.ThrowIfClosed(this);
+        var session = target.Credentials is UserCredentials ? SessionFor(target) : null;
+        for (var renewals = 0; ; renewals++)
+        {
+            if (session is not null)
+                await session.PrepareAsync(this, target, cancellationToken).ConfigureAwait(false);
+            var request = new PendingRequest(target, type, varBinds, nonRepeaters, maxRepetitions) { Session = session };
+            var reply = await ExchangeAsync(request, cancellationToken).ConfigureAwait(false);
+            if (reply.Response is { } response)
+                return response;
+            if (renewals == Renewals || !session!.CanRenew(reply.Report!))
+                throw session!.Explain(target, reply.Report!);
+        }
+    }
+
+    /// <summary>Sends a request until an answer comes, or a Report that is the agent's; one that may be anyone's is told when no answer came in time.</summary>
+    /// <exception cref="SnmpTimeoutException">Nothing came.</exception>
+    public async Task<Reply> ExchangeAsync(PendingRequest request, CancellationToken cancellationToken)
+    {
+        var target = request.Target;
         try
         {
-            var message = Encode(pending, type, requestId, nonRepeaters, maxRepetitions, varBinds);
             var patience = target.Timeout;
             for (var attempt = 0; attempt <= target.Retries; attempt++, patience *= 2)
             {
-                await SendAsync(target, message, cancellationToken).ConfigureAwait(false);
+                await SendAsync(request, cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    return await pending.Answer.Task.WaitAsync(patience, options.Clock, cancellationToken).ConfigureAwait(false);
+                    return await request.Answer.Task.WaitAsync(patience, _options.Clock, cancellationToken).ConfigureAwait(false);
                 }
                 catch (TimeoutException)
                 {
-                    // Sent again with the same request-id: a late answer to the first one is as good.
+                    if (request.Hint is { } hint)
+                        return new(null, hint);
+                    // Sent again; a late answer to the first one is as good.
                 }
             }
             throw new SnmpTimeoutException($"{target}: no answer after {target.Retries + 1} requests");
         }
         finally
         {
-            _pending.TryRemove(requestId, out _);
+            foreach (var id in request.Ids)
+                _pending.TryRemove(id, out _);
         }
     }
+
+    /// <summary>What was learned about the agent is forgotten: nobody was there, or he let us not in.</summary>
+    public void Forget(SnmpTarget target) => _sessions.TryRemove((target.Address, target.Credentials), out _);
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        lock (_opening)
-        {
-            _ipv4?.Dispose();
-            _ipv6?.Dispose();
-        }
-        await Task.WhenAll(_receivers).ConfigureAwait(false);
+        await _sockets.DisposeAsync().ConfigureAwait(false);
         foreach (var (_, pending) in _pending)
             pending.Answer.TrySetException(new SnmpTransportException($"{pending.Target}: the client was closed"));
-        _stopping.Dispose();
     }
 
-    private static byte[] Encode(
-        PendingRequest pending,
-        PduType type,
-        int requestId,
-        int nonRepeaters,
-        int maxRepetitions,
-        IReadOnlyList<VarBind> varBinds
-    )
-    {
-        for (var size = 2_048; ; size = 65_507)
-        {
-            var writer = new BerWriter(new byte[size]);
-            var message = writer.Begin((byte)BerTag.Sequence, lengthOctets: 3);
-            writer.Integer((int)pending.Target.Version);
-            writer.OctetString(pending.Community);
-            var pdu = writer.Begin((byte)type, lengthOctets: 3);
-            writer.Integer(requestId);
-            writer.Integer(nonRepeaters);
-            writer.Integer(maxRepetitions);
-            var list = writer.Begin((byte)BerTag.Sequence, lengthOctets: 3);
-            foreach (var varBind in varBinds)
-            {
-                var mark = writer.Begin((byte)BerTag.Sequence);
-                writer.Oid(varBind.Name.Span);
-                varBind.Value.WriteTo(ref writer);
-                writer.End(mark);
-            }
-            writer.End(list);
-            writer.End(pdu);
-            writer.End(message);
-            if (!writer.Overflowed)
-                return writer.Written.ToArray();
-            if (size == 65_507)
-                throw new SnmpTransportException($"{pending.Target}: a request of {varBinds.Count} varbinds does not fit into a datagram");
-        }
-    }
+    private V3Session SessionFor(SnmpTarget target) =>
+        _sessions.GetOrAdd(
+            (target.Address, target.Credentials),
+            static (key, clock) => new V3Session((UserCredentials)key.Item2, clock),
+            _options.Clock
+        );
 
-    private async Task SendAsync(SnmpTarget target, byte[] message, CancellationToken cancellationToken)
+    private async Task SendAsync(PendingRequest request, CancellationToken cancellationToken)
     {
+        // RFC 3412 §6.2: with SNMPv3 each sending has a msgID of its own. A request-id stays.
+        if (request.Ids.Count == 0 || request.Session is not null)
+            Register(request);
+        var buffer = ArrayPool<byte>.Shared.Rent(UsualMessage);
         try
         {
-            await SocketFor(target.Address.AddressFamily)
-                .SendToAsync(message, SocketFlags.None, target.Address, cancellationToken)
-                .ConfigureAwait(false);
+            var length = Write(request, buffer);
+            if (length == 0)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = ArrayPool<byte>.Shared.Rent(LongestMessage);
+                length = Write(request, buffer.AsSpan(0, LongestMessage));
+            }
+            if (length == 0)
+                throw new SnmpTransportException(request.TooLong());
+            await _sockets.SendAsync(buffer.AsMemory(0, length), request.Target.Address, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException fault)
         {
-            throw new SnmpTransportException($"{target}: cannot send: {fault.Message}", fault);
+            throw new SnmpTransportException($"{request.Target}: cannot send: {fault.Message}", fault);
         }
-    }
-
-    private Socket SocketFor(AddressFamily family)
-    {
-        lock (_opening)
+        finally
         {
-            ref var socket = ref (family == AddressFamily.InterNetworkV6 ? ref _ipv6 : ref _ipv4);
-            if (socket is null)
-            {
-                socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = options.ReceiveBuffer };
-                socket.Bind(new IPEndPoint(family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0));
-                var opened = socket;
-                _receivers.Add(Task.Run(() => ReceiveAsync(opened)));
-            }
-            return socket;
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    private async Task ReceiveAsync(Socket socket)
+    private void Register(PendingRequest request)
     {
-        var buffer = new byte[65_536];
-        var sender = new SocketAddress(socket.AddressFamily);
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                var length = await socket.ReceiveFromAsync(buffer, SocketFlags.None, sender, _stopping.Token).ConfigureAwait(false);
-                if (!TryDeliver(buffer.AsSpan(0, length), sender))
-                    Interlocked.Increment(ref _ignored);
-            }
-            catch (SocketException)
-            {
-                // A report about an earlier datagram; the request it was for runs into its time-out.
-            }
-            catch (Exception end) when (end is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
+        int id;
+        do id = Interlocked.Increment(ref _lastId) & int.MaxValue;
+        while (!_pending.TryAdd(id, request));
+        request.Add(id);
     }
 
-    private bool TryDeliver(ReadOnlySpan<byte> message, SocketAddress sender)
+    /// <returns>The message's length; 0 where it does not fit.</returns>
+    private static int Write(PendingRequest request, Span<byte> buffer)
+    {
+        if (request.Session is { } session)
+            return session.Write(request, buffer);
+        var writer = new BerWriter(buffer);
+        var message = writer.Begin((byte)BerTag.Sequence, lengthOctets: 3);
+        writer.Integer((int)request.Target.Version);
+        writer.OctetString(((CommunityCredentials)request.Target.Credentials).Octets);
+        request.WritePdu(ref writer);
+        writer.End(message);
+        return writer.Overflowed ? 0 : writer.Position;
+    }
+
+    private void Deliver(Span<byte> message, Span<byte> scratch, SocketAddress sender)
     {
         var reader = new BerReader(message);
         reader.Enter();
-        var version = reader.Integer();
+        var version = (SnmpVersion)reader.Integer();
+        var isTaken =
+            reader.Error == BerError.None
+            && version switch
+            {
+                SnmpVersion.V3 => TryDeliverV3(message, ref reader, scratch, sender),
+                _ => TryDeliver(message, ref reader, version, sender),
+            };
+        if (!isTaken)
+            Interlocked.Increment(ref _ignored);
+    }
+
+    private bool TryDeliverV3(Span<byte> message, ref BerReader reader, Span<byte> scratch, SocketAddress sender)
+    {
+        if (!V3Message.TryRead(message, ref reader, out var v3) || Find(v3.MessageId, SnmpVersion.V3, sender) is not { } request)
+            return false;
+        var verdict = request.Session!.TryAccept(message, v3, request, scratch);
+        if (verdict == Verdict.WrongDigest)
+            Interlocked.Increment(ref _wrongDigests);
+        return verdict == Verdict.Taken;
+    }
+
+    private bool TryDeliver(ReadOnlySpan<byte> message, ref BerReader reader, SnmpVersion version, SocketAddress sender)
+    {
         var community = reader.OctetString();
         if (reader.Error != BerError.None || !PduHeader.TryRead(message[reader.Position..], out var header) || header.Type != PduType.Response)
             return false;
-        var isAwaited =
-            _pending.TryGetValue(header.RequestId, out var pending)
-            && (int)pending.Target.Version == version
-            && community.SequenceEqual(pending.Community)
-            && pending.Address.Equals(sender);
-        if (!isAwaited || pending!.Answer.Task.IsCompleted)
-            return false;
-        var response = new SnmpResponse(message[reader.Position..], header);
-        if (pending.Answer.TrySetResult(response))
-            return true;
-        response.Dispose();
-        return false;
+        return Find(header.RequestId, version, sender) is { } request
+            && community.SequenceEqual(((CommunityCredentials)request.Target.Credentials).Octets)
+            && request.TryComplete(message[reader.Position..], header);
     }
+
+    /// <summary>The request that waits for such an answer from there; null: none.</summary>
+    private PendingRequest? Find(int id, SnmpVersion version, SocketAddress sender) =>
+        _pending.TryGetValue(id, out var request)
+        && request.Target.Version == version
+        && request.Address.Equals(sender)
+        && !request.Answer.Task.IsCompleted
+            ? request
+            : null;
 }

@@ -15,6 +15,9 @@ public sealed class SnmpClient : IAsyncDisposable
     /// <summary>Answers that came too late, twice, from elsewhere, or made no sense.</summary>
     public long IgnoredAnswers => _requests.Ignored;
 
+    /// <summary>Of these, those whose signature was not the agent's (SNMPv3).</summary>
+    public long WrongDigests => _requests.WrongDigests;
+
     public Task<IReadOnlyList<VarBind>> GetAsync(
         SnmpTarget target,
         IReadOnlyList<ObjectIdentifier> names,

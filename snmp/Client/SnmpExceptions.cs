@@ -22,3 +22,6 @@ public sealed class SnmpProtocolException(string message, Exception? inner = nul
 
 /// <summary>The request could not be sent: no route, message too long, name not resolved.</summary>
 public sealed class SnmpTransportException(string message, Exception? inner = null) : SnmpException(message, inner);
+
+/// <summary>The agent does not let the user in: unknown name, wrong password, no such level, unknown context. The message says which.</summary>
+public sealed class SnmpSecurityException(string message) : SnmpException(message);

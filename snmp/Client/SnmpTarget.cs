@@ -3,12 +3,13 @@ using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Snmp.Client;
 
-/// <summary>An agent to talk to, and how: address, version, credentials, patience.</summary>
+/// <summary>An agent to talk to, and how: address, credentials, patience.</summary>
 /// <param name="Address">Where it listens.</param>
-/// <param name="Version">SNMPv1 or v2c.</param>
-/// <param name="Community">The community name. A secret: never logged, not part of <see cref="ToString"/>.</param>
-public sealed record SnmpTarget(IPEndPoint Address, SnmpVersion Version, string Community)
+/// <param name="Credentials">In whose name. With SNMPv3, keep the object: keys and the agents' times are known by it.</param>
+public sealed record SnmpTarget(IPEndPoint Address, SnmpCredentials Credentials)
 {
+    public SnmpVersion Version => Credentials.Version;
+
     /// <summary>How long to wait for the first answer; each retry waits twice as long as the one before.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 

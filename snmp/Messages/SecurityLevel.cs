@@ -8,6 +8,13 @@ public enum SecurityLevel
     AuthPriv = 3,
 }
 
+/// <summary>What people call the levels.</summary>
+public static class SecurityLevels
+{
+    /// <summary>As RFC 3411 and Net-SNMP spell it: authPriv.</summary>
+    public static string Words(this SecurityLevel level) => char.ToLowerInvariant(level.ToString()[0]) + level.ToString()[1..];
+}
+
 /// <summary>Who established a message's sender (RFC 3411 §5 SnmpSecurityModel).</summary>
 public enum SecurityModel
 {

@@ -9,6 +9,15 @@ internal ref struct V3Message
     public const byte PrivFlag = 2;
     public const byte ReportableFlag = 4;
 
+    /// <summary>The flags that say the level.</summary>
+    public static byte FlagsOf(SecurityLevel level) =>
+        level switch
+        {
+            SecurityLevel.AuthPriv => AuthFlag | PrivFlag,
+            SecurityLevel.AuthNoPriv => AuthFlag,
+            _ => 0,
+        };
+
     public int MessageId;
 
     /// <summary>The longest answer that the sender takes, in octets.</summary>

@@ -71,7 +71,7 @@ public sealed class Snmpv2Mib
     private void DeclareSnmp(SnmpCounters counters)
     {
         Counter(1, () => counters.InPackets);
-        Counter(2, () => counters.OutPackets);
+        Counter(2, () => counters.OutPackets + counters.OutNotificationPackets);
         Counter(3, () => counters.InBadVersions);
         Counter(4, () => counters.InBadCommunityNames);
         Counter(5, () => counters.InBadCommunityUses);

@@ -29,6 +29,8 @@ public sealed partial class MibModulesTests
         yield return Entry("RTFM-METER-EXT-MIB", "rtfm", Oids.Rtfm);
         yield return Entry("RTFM-METER-EXT-MIB", "rtfmMeter", Oids.Meter);
         yield return Entry("RTFM-METER-EXT-MIB", "rtfmMeterExtMIB", Oids.MeterExtMib);
+        yield return Entry("RTFM-METER-EXT-MIB", "rtfmMeterExtNotifications", Oids.MeterExtNotifications);
+        yield return Entry("RTFM-METER-EXT-MIB", "rtfmNotifying", Oids.Notifying);
     }
 
     private static IEnumerable<FlowAttribute> Columns =>
@@ -121,6 +123,39 @@ public sealed partial class MibModulesTests
         Assert.That(definition, Does.Match($@"MAX-ACCESS\s+{access}\n"));
         Assert.That(definition, Does.Match(@"(SYNTAX|TEXTUAL CONVENTION).*" + Regex.Escape(syntax)));
     }
+
+    [TestCase("SNMP-MPD-MIB", "snmpUnknownPDUHandlers", ".1.3.6.1.6.3.11.2.1.3", "read-only", "Counter32")]
+    [TestCase("SNMP-TARGET-MIB", "snmpTargetAddrTAddress", ".1.3.6.1.6.3.12.1.2.1.3", "read-create", "TAddress")]
+    [TestCase("SNMP-TARGET-MIB", "snmpTargetParamsSecurityLevel", ".1.3.6.1.6.3.12.1.3.1.5", "read-create", "SnmpSecurityLevel")]
+    [TestCase("SNMP-NOTIFICATION-MIB", "snmpNotifyType", ".1.3.6.1.6.3.13.1.1.1.3", "read-create", "inform(2)")]
+    [TestCase("SNMP-NOTIFICATION-MIB", "snmpNotifyFilterMask", ".1.3.6.1.6.3.13.1.3.1.2", "read-create", "(0..16)")]
+    [TestCase("SNMP-USER-BASED-SM-MIB", "usmStatsWrongDigests", ".1.3.6.1.6.3.15.1.1.5", "read-only", "Counter32")]
+    [TestCase("SNMP-USER-BASED-SM-MIB", "usmUserOwnPrivKeyChange", ".1.3.6.1.6.3.15.1.2.2.1.10", "read-create", "KeyChange")]
+    [TestCase("SNMP-VIEW-BASED-ACM-MIB", "vacmGroupName", ".1.3.6.1.6.3.16.1.2.1.3", "read-create", "(1..32)")]
+    [TestCase("SNMP-VIEW-BASED-ACM-MIB", "vacmAccessNotifyViewName", ".1.3.6.1.6.3.16.1.4.1.7", "read-create", "(0..32)")]
+    [TestCase("SNMP-VIEW-BASED-ACM-MIB", "vacmViewTreeFamilyType", ".1.3.6.1.6.3.16.1.5.2.1.4", "read-create", "excluded(2)")]
+    [TestCase("SNMP-COMMUNITY-MIB", "snmpCommunityTransportTag", ".1.3.6.1.6.3.18.1.1.1.6", "read-create", "SnmpTagValue")]
+    [TestCase("SNMP-COMMUNITY-MIB", "snmpTargetAddrMMS", ".1.3.6.1.6.3.18.1.2.1.2", "read-create", "484")]
+    [TestCase("RTFM-METER-EXT-MIB", "rtfmLossPackets", ".1.3.6.1.4.1.8072.9999.9999.2722.2.1.20.22", "accessible-for-notify", "Gauge32")]
+    public void An_object_of_the_engine_is_as_its_RFC_has_it(string module, string name, string number, string access, string syntax)
+    {
+        var definition = MibModules.DefinitionOf(module, name);
+
+        Assert.That(MibModules.NumberOf(module, name), Is.EqualTo(number));
+        Assert.That(definition, Does.Match($@"MAX-ACCESS\s+{access}\n"));
+        Assert.That(definition, Does.Match("(SYNTAX|TEXTUAL CONVENTION).*" + Regex.Escape(syntax)));
+    }
+
+    [TestCase("SNMP-USER-BASED-SM-MIB", "usmHMACSHAAuthProtocol", ".1.3.6.1.6.3.10.1.1.3")]
+    [TestCase("SNMP-USM-HMAC-SHA2-MIB", "usmHMAC192SHA256AuthProtocol", ".1.3.6.1.6.3.10.1.1.5")]
+    [TestCase("SNMP-USM-AES-MIB", "usmAesCfb128Protocol", ".1.3.6.1.6.3.10.1.2.4")]
+    [TestCase("RTFM-METER-EXT-MIB", "rtfmHighWaterMarkReached", ".1.3.6.1.4.1.8072.9999.9999.2722.2.0.1")]
+    [TestCase("RTFM-METER-EXT-MIB", "rtfmFloodModeBegan", ".1.3.6.1.4.1.8072.9999.9999.2722.2.0.3")]
+    [TestCase("RTFM-METER-EXT-MIB", "rtfmRuleSetStopped", ".1.3.6.1.4.1.8072.9999.9999.2722.2.0.6")]
+    [TestCase("RTFM-METER-EXT-MIB", "rtfmReaderOverdue", ".1.3.6.1.4.1.8072.9999.9999.2722.2.0.7")]
+    [TestCase("RTFM-METER-EXT-MIB", "rtfmCaptureLossBegan", ".1.3.6.1.4.1.8072.9999.9999.2722.2.0.9")]
+    public void A_protocol_or_a_notification_has_its_number(string module, string name, string number) =>
+        Assert.That(MibModules.NumberOf(module, name), Is.EqualTo(number));
 
     [Test]
     public void All_modules_load_together_without_a_complaint()

@@ -5,13 +5,23 @@ namespace Rtfm.EndToEnd.Tests;
 /// <summary>What the agent answers, read by Net-SNMP with the modules of mibs/: each object has a name there, and the type it has there.</summary>
 public sealed class MibModulesWithAgentTests
 {
+    private const string Administration =
+        "SNMP-MPD-MIB:SNMP-TARGET-MIB:SNMP-NOTIFICATION-MIB:SNMP-USER-BASED-SM-MIB:SNMP-VIEW-BASED-ACM-MIB:SNMP-COMMUNITY-MIB";
+    private const string Password = "correct horse";
+
     private AgentProcess _agent = null!;
 
     [OneTimeSetUp]
     public void StartAgent()
     {
         MibModules.RequireTools();
-        _agent = AgentProcess.Start(null, "--read", Path.Combine(Repository.Root, "tests", "captures", "edge.pcap"));
+        var state = Directory.CreateTempSubdirectory("rtfm-agent-").FullName;
+        var passwords = Path.Combine(state, "passwords");
+        File.WriteAllText(passwords, Password + "\n");
+        string[] add = ["user", "add", "admin", "--write", "--password-file", passwords, "--state", state];
+        Assert.That(SnmpTool.Run("dotnet", [Programs.Path("rtfm-agent"), .. add]).ExitCode, Is.Zero);
+        string[] arguments = ["--notify", "udp:127.0.0.1:9", "--notify-community", "nobody"];
+        _agent = AgentProcess.Start(state, [.. arguments, "--read", Path.Combine(Repository.Root, "tests", "captures", "edge.pcap")]);
         // rtfmTopFlowTable shows what is there when it is looked at first, for some seconds.
         Assert.That(() => _agent.Snmp("snmpget", "1.3.6.1.2.1.40.1.7.0").Output, Does.Match(@": [1-9]\d*\n").After(10_000, 50));
     }
@@ -40,6 +50,31 @@ public sealed class MibModulesWithAgentTests
         // SNMPv2-SMI::mib-2.1.99 would be an object without a name; "Wrong Type" is Net-SNMP's word for a value that is not as declared.
         Assert.That(result.Lines, Has.None.StartsWith("SNMPv2-SMI::"));
         Assert.That(result.Lines, Has.None.Contain("Wrong Type"));
+    }
+
+    [Test]
+    public void Users_views_communities_and_targets_are_in_a_module_with_the_right_type()
+    {
+        string[] login = ["-v3", "-u", "admin", "-l", "authPriv", "-a", "SHA-256", "-A", Password, "-x", "AES", "-X", Password];
+        var result = SnmpTool.Run(
+            "snmpwalk",
+            [
+                .. login,
+                "-M",
+                MibModules.SearchPath,
+                "-m",
+                $"SNMPv2-MIB:{Administration}:SNMP-USM-AES-MIB:SNMP-USM-HMAC-SHA2-MIB",
+                "-t5",
+                _agent.EndPoint.ToString(),
+                ".1.3.6.1.6.3",
+            ]
+        );
+
+        Assert.That(result.Errors, Is.Empty);
+        Assert.That(result.Lines, Has.None.StartsWith("SNMPv2-SMI::").And.None.Contain("Wrong Type"));
+        foreach (var name in (string[])["usmUserAuthProtocol", "vacmGroupName", "snmpCommunityName", "snmpTargetAddrTAddress", "snmpNotifyTag"])
+            Assert.That(result.Output, Does.Contain($"::{name}."));
+        Assert.That(result.Output, Does.Contain("usmHMAC192SHA256AuthProtocol").And.Contain("usmAesCfb128Protocol"));
     }
 
     [Test]
@@ -95,6 +130,19 @@ public sealed class MibModulesWithAgentTests
                 "rtfmTopFlowPacketRate",
                 "rtfmTopFlowTime",
                 "rtfmTopFlowInterval",
+                "rtfmNotificationsRaised",
+                "rtfmNotificationsRateLimited",
+                "rtfmNotificationsQueueDropped",
+                "rtfmNotificationsFiltered",
+                "rtfmNotificationsHidden",
+                "rtfmNotificationsUnsendable",
+                "rtfmNotificationsTraps",
+                "rtfmNotificationsInforms",
+                "rtfmNotificationsRetries",
+                "rtfmNotificationsAcknowledged",
+                "rtfmNotificationsGivenUp",
+                "rtfmNotificationsInformsDropped",
+                "rtfmNotificationsSendFailures",
             ])
         );
     }

@@ -62,6 +62,21 @@ public sealed partial class RealAgentTests
     }
 
     [Test]
+    public void A_user_of_SNMPv3_collects_as_well()
+    {
+        using var credentials = new AgentCredentials();
+        _agent = AgentProcess.Start(credentials.StateDirectory);
+        var once = ReaderProgram.Run("collect", "--once", "--target", Target, "--credentials", credentials.Writer, "--store", Store);
+        Assert.That(once.ExitCode, Is.Zero, once.Errors);
+        Assert.That(once.Output, Does.Match(@"rule set 1 '.*': \d+ flows"));
+        var settings = Settings($$"""{ "Name": "edge", "Target": "{{Target}}", "Credentials": "{{credentials.Writer}}" }""");
+        var configured = ReaderProgram.Run("collect", "--once", "--config", settings);
+        Assert.That(configured.ExitCode, Is.Zero, configured.Errors);
+        var reader = ReaderProgram.Run("collect", "--once", "--target", Target, "--credentials", credentials.Reader, "--store", Store);
+        Assert.That(reader.ExitCode, Is.EqualTo(1), "a reader registers with the meter: who may only read cannot collect");
+    }
+
+    [Test]
     public void READ_02_a_reader_that_is_killed_again_and_again_loses_nothing_and_counts_nothing_twice()
     {
         const int Packets = 120_000;

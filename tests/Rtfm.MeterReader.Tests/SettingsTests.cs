@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rtfm.Model;
+using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 using Rtfm.Testing;
 
@@ -58,7 +59,7 @@ public sealed class SettingsTests
     [TestCase("\"Interval\": \"5x\"", "Rtfm:MeterReader:Meters[0]:Interval is '5x': not a duration. Write for example 30s, 5m.")]
     [TestCase("\"Interval\": \"0.1s\"", "Rtfm:MeterReader:Meters[0]:Interval is '0.1s'. Write a time from 1s to 7d.")]
     [TestCase("\"Timeout\": \"soon\"", "Rtfm:MeterReader:Meters[0]:Timeout is 'soon': not a duration")]
-    [TestCase("\"Version\": \"3\"", "Rtfm:MeterReader:Meters[0]:Version is '3'. Write 1 or 2c.")]
+    [TestCase("\"Version\": \"3\"", "Rtfm:MeterReader:Meters[0]:Version is '3'. Write 1 or 2c; for 3, set Credentials.")]
     [TestCase("\"Retries\": -1", "Rtfm:MeterReader:Meters[0]:Retries is -1")]
     [TestCase("\"Retries\": \"many\"", "Rtfm:MeterReader:Meters[0]:Retries is 'many': not a whole number.")]
     [TestCase("\"FlowsPerRequest\": 0", "Rtfm:MeterReader:Meters[0]:FlowsPerRequest is 0")]
@@ -66,6 +67,7 @@ public sealed class SettingsTests
     [TestCase("\"Attributes\": [\"colour\"]", "Rtfm:MeterReader:Meters[0]:Attributes has 'colour'")]
     [TestCase("\"Attributes\": [\"pduScale\"]", "Rtfm:MeterReader:Meters[0]:Attributes has 'pduScale'")]
     [TestCase("\"CommunityFile\": \"/nonexistent/file\"", "Rtfm:MeterReader:Meters[0]:CommunityFile is '/nonexistent/file'")]
+    [TestCase("\"Credentials\": \"/nonexistent/file\"", "Rtfm:MeterReader:Meters[0]:Credentials: /nonexistent/file: ")]
     [TestCase("\"Colour\": \"red\"", "Rtfm:MeterReader:Meters[0]:Colour: there is no such setting. There are Attributes, Community,")]
     public void A_wrong_setting_of_a_meter_is_named_with_its_value(string setting, string message) =>
         Assert.That(
@@ -76,7 +78,7 @@ public sealed class SettingsTests
     [TestCase("""{ "Retention": { "MaxAge": "old" } }""", "Rtfm:MeterReader:Retention:MaxAge is 'old': not a duration")]
     [TestCase("""{ "Retention": { "MaxSize": "10GB" } }""", "Rtfm:MeterReader:Retention:MaxSize is '10GB': not a size")]
     [TestCase("""{ "Meters": [ { "Community": "c" } ] }""", "Rtfm:MeterReader:Meters[0]:Target is missing")]
-    [TestCase("""{ "Meters": [ { "Target": "192.0.2.1" } ] }""", "Rtfm:MeterReader:Meters[0]:Community is missing")]
+    [TestCase("""{ "Meters": [ { "Target": "192.0.2.1" } ] }""", "Rtfm:MeterReader:Meters[0]:Credentials is missing")]
     [TestCase("""{ "Meters": [ { "Target": "h:99999", "Community": "c" } ] }""", "Rtfm:MeterReader:Meters[0]:Target: 'h:99999' names no agent")]
     [TestCase("""{ "Meters": [ { "Target": "h", "Community": "c" }, { "Target": "h", "Community": "c" } ] }""", "two meters named 'h'")]
     [TestCase("""{ "Meters": """, "Failed to load")]
@@ -136,7 +138,7 @@ public sealed class SettingsTests
         var file = Path.Combine(_folder.FullName, "secret");
         File.WriteAllText(file, "hush \nand more");
         var settings = Load($$"""{ "Meters": [ { "Target": "h", "CommunityFile": "{{file}}" } ] }""");
-        Assert.That(settings.Meters[0].Target.Community, Is.EqualTo("hush"));
+        Assert.That(((CommunityCredentials)settings.Meters[0].Target.Credentials).Community, Is.EqualTo("hush"));
     }
 
     [Test]

@@ -34,7 +34,7 @@ public sealed class ClientTests
     public async Task What_is_set_is_read_back(string address, SnmpVersion version)
     {
         using var agent = Listen(address);
-        var target = new SnmpTarget(agent.EndPoint, version, "private");
+        var target = new SnmpTarget(agent.EndPoint, new CommunityCredentials("private", version));
         await _client.SetAsync(target, [new VarBind(SysName, SnmpValue.OctetString("edge-1"))]);
         Assert.That((await _client.GetAsync(target, [SysName]))[0].Value.Text, Is.EqualTo("edge-1"));
     }
@@ -45,7 +45,9 @@ public sealed class ClientTests
     {
         using var agent = Listen("127.0.0.1");
         var names = new List<string>();
-        await foreach (var varBind in _client.WalkAsync(new SnmpTarget(agent.EndPoint, version, "public"), new(1, 3, 6, 1, 2, 1, 1), 3))
+        await foreach (
+            var varBind in _client.WalkAsync(new SnmpTarget(agent.EndPoint, new CommunityCredentials("public", version)), new(1, 3, 6, 1, 2, 1, 1), 3)
+        )
             names.Add(varBind.Name.ToString());
         Assert.That(names, Has.Count.EqualTo(8 + 3));
     }
@@ -54,7 +56,7 @@ public sealed class ClientTests
     public void An_error_names_the_target_the_object_and_the_status()
     {
         using var agent = Listen("127.0.0.1");
-        var target = new SnmpTarget(agent.EndPoint, SnmpVersion.V2c, "public") { Name = "edge-1" };
+        var target = new SnmpTarget(agent.EndPoint, new CommunityCredentials("public")) { Name = "edge-1" };
         var error = Assert.ThrowsAsync<SnmpErrorException>(() => _client.SetAsync(target, [new VarBind(SysName, SnmpValue.OctetString("x"))]));
         Assert.That(error!.Message, Is.EqualTo("edge-1: authorizationError"));
     }
@@ -63,7 +65,7 @@ public sealed class ClientTests
     public async Task Many_requests_are_in_flight_on_one_socket()
     {
         using var agent = Listen("127.0.0.1");
-        var target = new SnmpTarget(agent.EndPoint, SnmpVersion.V2c, "public");
+        var target = new SnmpTarget(agent.EndPoint, new CommunityCredentials("public"));
         var answers = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => _client.GetAsync(target, [SysName])));
         Assert.That(answers, Has.All.Count.EqualTo(1));
     }
@@ -72,7 +74,7 @@ public sealed class ClientTests
     public void A_silent_agent_is_given_up_after_the_retries()
     {
         using var silent = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        var target = new SnmpTarget((IPEndPoint)silent.Client.LocalEndPoint!, SnmpVersion.V2c, "public")
+        var target = new SnmpTarget((IPEndPoint)silent.Client.LocalEndPoint!, new CommunityCredentials("public"))
         {
             Timeout = TimeSpan.FromMilliseconds(20),
             Retries = 2,
@@ -85,7 +87,7 @@ public sealed class ClientTests
     public void A_walk_that_goes_backwards_is_ended()
     {
         using var liar = new FakeAgent(request => [request.Answer("1.3.6.1.2.1.1.9.0"), request.Answer("1.3.6.1.2.1.1.9.0")]);
-        var walk = _client.WalkAsync(new SnmpTarget(liar.EndPoint, SnmpVersion.V2c, "public"), new(1, 3, 6, 1, 2, 1, 1));
+        var walk = _client.WalkAsync(new SnmpTarget(liar.EndPoint, new CommunityCredentials("public")), new(1, 3, 6, 1, 2, 1, 1));
         Assert.ThrowsAsync<SnmpProtocolException>(async () =>
         {
             await foreach (var _ in walk) { }
@@ -103,7 +105,7 @@ public sealed class ClientTests
                 request.Answer("1.3.6.4"),
             ]
         );
-        var answer = await _client.GetAsync(new SnmpTarget(noisy.EndPoint, SnmpVersion.V2c, "public"), [SysName]);
+        var answer = await _client.GetAsync(new SnmpTarget(noisy.EndPoint, new CommunityCredentials("public")), [SysName]);
         Assert.That(answer[0].Name.ToString(), Is.EqualTo("1.3.6.3"));
         Assert.That(() => _client.IgnoredAnswers, Is.GreaterThanOrEqualTo(2).After(2_000, 10));
     }
@@ -113,7 +115,11 @@ public sealed class ClientTests
     {
         using var silent = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         using var cancel = new CancellationTokenSource();
-        var asking = _client.GetAsync(new SnmpTarget((IPEndPoint)silent.Client.LocalEndPoint!, SnmpVersion.V2c, "public"), [SysName], cancel.Token);
+        var asking = _client.GetAsync(
+            new SnmpTarget((IPEndPoint)silent.Client.LocalEndPoint!, new CommunityCredentials("public")),
+            [SysName],
+            cancel.Token
+        );
         await cancel.CancelAsync();
         Assert.That(async () => await asking, Throws.InstanceOf<OperationCanceledException>());
     }

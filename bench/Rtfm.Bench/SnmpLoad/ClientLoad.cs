@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
-using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Bench.SnmpLoad;
 
@@ -11,7 +10,7 @@ namespace Rtfm.Bench.SnmpLoad;
 internal sealed class ClientLoad(IPEndPoint agent, uint[] name, int outstanding, int repetitions) : Load
 {
     private readonly SnmpClient _client = new();
-    private readonly SnmpTarget _target = new(agent, SnmpVersion.V2c, Server.Community) { Retries = 0 };
+    private readonly SnmpTarget _target = new(agent, new CommunityCredentials(Server.Community)) { Retries = 0 };
     private readonly ObjectIdentifier[] _names = [new(name)];
 
     public override void Run(CancellationToken stop) =>

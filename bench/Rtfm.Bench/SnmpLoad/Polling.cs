@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
-using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Bench.SnmpLoad;
 
@@ -100,8 +99,7 @@ internal sealed class Polling(int agents, TimeSpan duration, CancellationToken s
     private static SnmpTarget Target(int i, int port) =>
         new(
             new IPEndPoint(new IPAddress([127, (byte)(1 + i / 62_500), (byte)(i / 250 % 250), (byte)(1 + i % 250)]), port),
-            SnmpVersion.V2c,
-            Server.Community
+            new CommunityCredentials(Server.Community)
         )
         {
             Timeout = TimeSpan.FromSeconds(2),

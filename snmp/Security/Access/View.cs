@@ -26,6 +26,9 @@ public sealed class View
 
     public bool Includes(ReadOnlySpan<uint> name) => IsEverything || Find(name) is { IsIncluded: true };
 
+    /// <summary>What the view says of a name; null where no family of subtrees has it.</summary>
+    internal bool? Decides(ReadOnlySpan<uint> name) => Find(name)?.IsIncluded;
+
     /// <summary>Where to go on from a name that is not in the view: behind all that is left out together with it.</summary>
     /// <param name="name">Set to a name behind which the next one is looked for.</param>
     public void PassOver(ref OidBuffer name)

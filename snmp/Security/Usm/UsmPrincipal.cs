@@ -5,7 +5,7 @@ using Rtfm.Snmp.Configuration;
 namespace Rtfm.Snmp.Security.Usm;
 
 /// <summary>A user with his keys made ready: signs, checks, encrypts and decrypts his messages (RFC 3414 §6 to §8, RFC 3826, RFC 7860).</summary>
-/// <remarks>One thread at a time.</remarks>
+/// <remarks>Thread-safe: a user's informs go out on one thread, and what comes back is checked on another.</remarks>
 internal sealed class UsmPrincipal
 {
     private readonly AesCfb? _aes;
@@ -57,15 +57,15 @@ internal sealed class UsmPrincipal
     /// <param name="salt">Receives what the receiver needs to decrypt: 8 octets.</param>
     public void Encrypt(Span<byte> data, uint boots, uint time, Span<byte> salt)
     {
-        _salt++;
+        var count = Interlocked.Increment(ref _salt);
         if (_des is not null)
         {
             BinaryPrimitives.WriteUInt32BigEndian(salt, boots);
-            BinaryPrimitives.WriteUInt32BigEndian(salt[4..], (uint)_salt);
+            BinaryPrimitives.WriteUInt32BigEndian(salt[4..], (uint)count);
             _des.Encrypt(data, _preInitial ^ BinaryPrimitives.ReadUInt64BigEndian(salt));
             return;
         }
-        BinaryPrimitives.WriteUInt64BigEndian(salt, _salt);
+        BinaryPrimitives.WriteUInt64BigEndian(salt, count);
         Span<byte> initial = stackalloc byte[AesCfb.BlockLength];
         WriteInitial(initial, boots, time, salt);
         _aes!.Encrypt(data, initial);
@@ -106,7 +106,10 @@ internal sealed class UsmPrincipal
             User.Auth.Sign(User.AuthKey, message, digest);
             return;
         }
-        _hmac.AppendData(message);
-        _hmac.GetHashAndReset(digest);
+        lock (_hmac)
+        {
+            _hmac.AppendData(message);
+            _hmac.GetHashAndReset(digest);
+        }
     }
 }

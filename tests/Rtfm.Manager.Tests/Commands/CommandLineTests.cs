@@ -153,6 +153,7 @@ public sealed class CommandLineTests
                 "",
                 "flows",
                 "status",
+                "notifications",
                 "ruleset load",
                 "ruleset list",
                 "ruleset show",

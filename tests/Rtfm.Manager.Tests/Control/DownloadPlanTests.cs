@@ -79,7 +79,7 @@ public sealed class DownloadPlanTests
         using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         await using var client = new SnmpClient();
         using var stop = new CancellationTokenSource();
-        var target = new SnmpTarget((IPEndPoint)socket.Client.LocalEndPoint!, SnmpVersion.V2c, new string('c', 64));
+        var target = new SnmpTarget((IPEndPoint)socket.Client.LocalEndPoint!, new CommunityCredentials(new string('c', 64)));
         var request = client.SetAsync(target, varBinds, stop.Token);
         var length = (await socket.ReceiveAsync()).Buffer.Length;
         await stop.CancelAsync();

@@ -1,7 +1,6 @@
 using System.Net;
 using Rtfm.Manager.Control;
 using Rtfm.Snmp.Client;
-using Rtfm.Snmp.Messages;
 using Rtfm.Testing;
 
 namespace Rtfm.Manager.Tests.Control;
@@ -14,7 +13,7 @@ internal static class MeterOf
     public static Meter At(SnmpClient client, IPEndPoint endPoint, double timeoutSeconds = 5, int retries = 1) =>
         new(
             client,
-            new SnmpTarget(endPoint, SnmpVersion.V2c, AgentProcess.WriteCommunity)
+            new SnmpTarget(endPoint, new CommunityCredentials(AgentProcess.WriteCommunity))
             {
                 Timeout = TimeSpan.FromSeconds(timeoutSeconds),
                 Retries = retries,

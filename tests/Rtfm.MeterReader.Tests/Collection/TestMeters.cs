@@ -1,7 +1,6 @@
 using System.Net;
 using Rtfm.MeterReader.Collection;
 using Rtfm.Snmp.Client;
-using Rtfm.Snmp.Messages;
 
 namespace Rtfm.MeterReader.Tests.Collection;
 
@@ -12,7 +11,7 @@ internal static class TestMeters
         new(
             name,
             "127.0.0.1",
-            new SnmpTarget(new IPEndPoint(IPAddress.Loopback, 161), SnmpVersion.V2c, "writes") { Name = name },
+            new SnmpTarget(new IPEndPoint(IPAddress.Loopback, 161), new CommunityCredentials("writes")) { Name = name },
             TimeSpan.FromSeconds(60),
             10,
             ruleSets,
