@@ -76,7 +76,7 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
 
         var state = Current;
         // By position: a SortedList's enumerator is an object.
-        for (var i = 0; i < _columns.Count; i++)
+        for (var i = Math.Max(_columns.IndexOfKey(first), 0); i < _columns.Count; i++)
         {
             var (number, column) = (_columns.GetKeyAtIndex(i), _columns.GetValueAtIndex(i));
             if (number < first)

@@ -80,7 +80,8 @@ public sealed class ReadOnlyTable<TRow>(ObjectIdentifier root, ObjectIdentifier 
         }
 
         var rows = source();
-        for (var i = 0; i < _columns.Count; i++)
+        // A walk is in a column that there is: those before it are not looked at.
+        for (var i = Math.Max(_columns.IndexOfKey(first), 0); i < _columns.Count; i++)
         {
             var (number, column) = (_columns.GetKeyAtIndex(i), _columns.GetValueAtIndex(i));
             // SNMPv1 has no Counter64: these columns are passed over whole, not row by row (RFC 3584 §4.2.2.1).
