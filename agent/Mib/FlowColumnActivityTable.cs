@@ -57,7 +57,7 @@ internal sealed class FlowColumnActivityTable(FlowTable flows) : IMibProvider
                 afterIndex = after[entry.Length] >= AttributeColumn ? after[(entry.Length + 1)..] : [];
             }
         }
-        else if (after.SequenceCompareTo(entry) > 0)
+        else if (after.CompareNames(entry) > 0)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rtfm.Agent.Flows;
 using Rtfm.Model;
 using Rtfm.Snmp.Ber;
@@ -35,6 +36,7 @@ internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
         return GetOutcome.Found;
     }
 
+    [SkipLocalsInit]
     public bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
     {
         var entry = FlowMeterMib.DataEntry;
@@ -48,7 +50,7 @@ internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
                 afterIndex = after[(entry.Length + 1)..];
             }
         }
-        else if (after.SequenceCompareTo(entry) > 0)
+        else if (after.CompareNames(entry) > 0)
         {
             return false;
         }
@@ -61,7 +63,7 @@ internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
                 continue;
             if (!FlowRows.TryNext(flows, column == first ? afterIndex : [], ref flow, out var timeMark))
                 continue;
-            OidBuffer name = default;
+            OidBuffer.Begin(out var name);
             name.TrySet(entry);
             name.TryAppend(column, (uint)flow.RuleSet, timeMark, flow.Index);
             Write(name.Span, column, ref flow, ref response);

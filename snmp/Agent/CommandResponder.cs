@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
@@ -145,6 +146,7 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
     }
 
     /// <summary>Writes the next instance that the requester may see and that his version can carry.</summary>
+    [SkipLocalsInit]
     private bool TryNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest who, View view, ref VarBindWriter response)
     {
         var start = response.Ber.Position;
@@ -156,7 +158,7 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
             var isHidden = !view.Includes(response.LastName);
             if (!isHidden && (who.HasCounter64 || response.LastTag != BerTag.Counter64))
                 return true;
-            OidBuffer skipped = default;
+            OidBuffer.Begin(out var skipped);
             skipped.TrySet(response.LastName);
             if (isHidden)
                 view.PassOver(ref skipped);

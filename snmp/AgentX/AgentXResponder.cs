@@ -202,7 +202,7 @@ internal sealed class AgentXResponder(MibTree mib, Lock gate, Action<Exception, 
             if (!mib.GetNext(range.Start.Span, Master, ref written))
                 return false;
         }
-        if (range.End.Length > 0 && written.LastName.SequenceCompareTo(range.End.Span) >= 0)
+        if (range.End.Length > 0 && written.LastName.CompareNames(range.End.Span) >= 0)
             return false;
         range.Start.TrySet(written.LastName);
         range.Include = false;

@@ -52,7 +52,7 @@ public readonly struct ObjectIdentifier : IEquatable<ObjectIdentifier>, ICompara
         return true;
     }
 
-    public int CompareTo(ObjectIdentifier other) => Span.SequenceCompareTo(other.Span);
+    public int CompareTo(ObjectIdentifier other) => Span.CompareNames(other.Span);
 
     public bool Equals(ObjectIdentifier other) => Span.SequenceEqual(other.Span);
 

@@ -58,7 +58,7 @@ public sealed class IndexedRows<TRow> : IReadOnlyCollection<TRow>
         while (low <= high)
         {
             at = (low + high) / 2;
-            var order = _keys[at].Span.SequenceCompareTo(index);
+            var order = _keys[at].Span.CompareNames(index);
             if (order == 0)
                 return true;
             if (order < 0)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rtfm.Snmp.Ber;
 
 namespace Rtfm.Snmp.Messages;
@@ -15,6 +16,7 @@ public readonly record struct PduHeader(PduType Type, int RequestId, int ErrorSt
 
     /// <summary>Reads a PDU, which must be all there is.</summary>
     /// <returns>False where it is none, or a v1 trap, which has another shape.</returns>
+    [SkipLocalsInit]
     public static bool TryRead(ReadOnlySpan<byte> pdu, out PduHeader header)
     {
         header = default;
@@ -31,7 +33,7 @@ public readonly record struct PduHeader(PduType Type, int RequestId, int ErrorSt
             return false;
         header = new((PduType)type, requestId, errorStatus, errorIndex, reader.Position, pdu.Length - reader.Position);
         // The varbind list must end where the PDU does: walk it once, so that nobody meets bad octets half-way through an answer.
-        OidBuffer name = default;
+        OidBuffer.Begin(out var name);
         while (!reader.IsAtEnd)
         {
             var outer = reader.Enter();

@@ -7,6 +7,11 @@ namespace Rtfm.Snmp.Mib;
 /// <param name="SecurityName">Who asks, as the security model established it.</param>
 public readonly record struct MibRequest(SnmpVersion Version, string SecurityName)
 {
+    private static long LastSerial;
+
+    /// <summary>Another one for each request: what a provider looked up for one varbind it may use for the others.</summary>
+    public long Serial { get; } = Interlocked.Increment(ref LastSerial);
+
     /// <summary>False for SNMPv1.</summary>
     public bool HasCounter64 => Version != SnmpVersion.V1;
 }

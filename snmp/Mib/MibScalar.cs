@@ -26,7 +26,7 @@ internal sealed class MibScalar<TState, T>(
 
     public override bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
     {
-        if (after.SequenceCompareTo(_instance.Span) >= 0)
+        if (after.CompareNames(_instance.Span) >= 0)
             return false;
         syntax.Write(_instance.Span, get(Current), ref response);
         return true;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 
@@ -57,6 +58,7 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
         return GetOutcome.Found;
     }
 
+    [SkipLocalsInit]
     public override bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
     {
         var first = 0u;
@@ -69,7 +71,7 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
                 afterIndex = after[(_entry.Length + 1)..];
             }
         }
-        else if (after.SequenceCompareTo(_entry.Span) > 0)
+        else if (after.CompareNames(_entry.Span) > 0)
         {
             return false;
         }
@@ -83,7 +85,7 @@ public sealed partial class MibTable<TState, TRow> : ControlObject<TState>
                 continue;
             if (TryNextKnown(state, column, number == first ? afterIndex : [], out var index, out var row))
             {
-                OidBuffer name = default;
+                OidBuffer.Begin(out var name);
                 if (name.TrySet(_entry.Span) && name.TryAppend(number) && name.TryAppend(index.Span))
                     column.Write(name.Span, row, ref response);
                 return true;

@@ -1,3 +1,5 @@
+using Rtfm.Snmp.Ber;
+
 namespace Rtfm.Snmp.Mib;
 
 /// <summary>All providers of an agent, in the order of their subtrees.</summary>
@@ -50,7 +52,7 @@ public sealed class MibTree
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            if (_providers[middle].Root.Span.SequenceCompareTo(name) <= 0)
+            if (_providers[middle].Root.Span.CompareNames(name) <= 0)
                 low = middle + 1;
             else
                 high = middle - 1;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rtfm.Snmp.Ber;
 
 namespace Rtfm.Snmp.Mib;
@@ -13,6 +14,10 @@ namespace Rtfm.Snmp.Mib;
 public sealed class ReadOnlyTable<TRow>(ObjectIdentifier root, ObjectIdentifier entry, Func<RowSnapshot<TRow>> source) : IMibProvider
 {
     private readonly SortedList<uint, Column> _columns = [];
+
+    /// <summary>The snapshot that the request of that number is answered from: its rows do not change half-way through.</summary>
+    private RowSnapshot<TRow>? _rows;
+    private long _rowsOf;
 
     private delegate void Writer(TRow row, scoped ReadOnlySpan<uint> name, ref VarBindWriter response);
 
@@ -54,7 +59,7 @@ public sealed class ReadOnlyTable<TRow>(ObjectIdentifier root, ObjectIdentifier 
     {
         if (!entry.IsPrefixOf(name) || name.Length == entry.Length || !_columns.TryGetValue(name[entry.Length], out var column))
             return GetOutcome.NoSuchObject;
-        var rows = source();
+        var rows = RowsFor(request);
         var at = rows.Find(name[(entry.Length + 1)..]);
         if (at < 0 || column.Exists?.Invoke(rows[at]) == false)
             return GetOutcome.NoSuchInstance;
@@ -62,6 +67,7 @@ public sealed class ReadOnlyTable<TRow>(ObjectIdentifier root, ObjectIdentifier 
         return GetOutcome.Found;
     }
 
+    [SkipLocalsInit]
     public bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
     {
         var first = 0u;
@@ -74,12 +80,12 @@ public sealed class ReadOnlyTable<TRow>(ObjectIdentifier root, ObjectIdentifier 
                 afterIndex = after[(entry.Length + 1)..];
             }
         }
-        else if (after.SequenceCompareTo(entry.Span) > 0)
+        else if (after.CompareNames(entry.Span) > 0)
         {
             return false;
         }
 
-        var rows = source();
+        var rows = RowsFor(request);
         // A walk is in a column that there is: those before it are not looked at.
         for (var i = Math.Max(_columns.IndexOfKey(first), 0); i < _columns.Count; i++)
         {
@@ -91,13 +97,20 @@ public sealed class ReadOnlyTable<TRow>(ObjectIdentifier root, ObjectIdentifier 
             {
                 if (column.Exists?.Invoke(rows[at]) == false)
                     continue;
-                OidBuffer name = default;
+                OidBuffer.Begin(out var name);
                 if (name.TrySet(entry.Span) && name.TryAppend(number) && name.TryAppend(rows.IndexAt(at)))
                     column.Write(rows[at], name.Span, ref response);
                 return true;
             }
         }
         return false;
+    }
+
+    private RowSnapshot<TRow> RowsFor(in MibRequest request)
+    {
+        if (_rows is null || request.Serial != _rowsOf || request.Serial == 0)
+            (_rows, _rowsOf) = (source(), request.Serial);
+        return _rows;
     }
 
     /// <param name="name">The object's descriptor: for those who read the declaration.</param>

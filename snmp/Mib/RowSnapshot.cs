@@ -1,3 +1,5 @@
+using Rtfm.Snmp.Ber;
+
 namespace Rtfm.Snmp.Mib;
 
 /// <summary>The rows of a table at one moment, in the order of their indexes. Whoever holds it may read as long as he likes: it never changes.</summary>
@@ -9,7 +11,7 @@ public sealed class RowSnapshot<TRow>
     /// <param name="rows">In any order. Where two have the same index, the first one counts.</param>
     public RowSnapshot(IEnumerable<(uint[] Index, TRow Row)> rows)
     {
-        var sorted = new SortedList<uint[], TRow>(Comparer<uint[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)));
+        var sorted = new SortedList<uint[], TRow>(Comparer<uint[]>.Create((left, right) => new ReadOnlySpan<uint>(left).CompareNames(right)));
         foreach (var (index, row) in rows)
             sorted.TryAdd(index, row);
         (_indexes, _rows) = ([.. sorted.Keys], [.. sorted.Values]);
@@ -49,7 +51,7 @@ public sealed class RowSnapshot<TRow>
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (index.SequenceCompareTo(_indexes[middle]) >= 0)
+            if (index.CompareNames(_indexes[middle]) >= 0)
                 low = middle + 1;
             else
                 high = middle;

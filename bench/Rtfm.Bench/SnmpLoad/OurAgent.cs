@@ -16,6 +16,9 @@ internal sealed partial class OurAgent : Server
 
     public OurAgent(string agent, string folder)
     {
+        var manager = Path.Combine(Path.GetDirectoryName(agent)!, "rtfm-manager");
+        if (!File.Exists(manager))
+            throw new IOException($"there is no rtfm-manager beside {agent}, to load the rule set: './rtfm build' makes both in out/");
         var trace = Path.Combine(folder, "trace.pcap");
         using (var file = File.Create(trace))
             new TraceGenerator(TraceParameters.ManyFlows with { Packets = 4 * Flows, Flows = Flows }).Write(file);
@@ -39,7 +42,6 @@ internal sealed partial class OurAgent : Server
         Program.OutputDataReceived += (_, line) => Look(line.Data);
         Program.BeginOutputReadLine();
         Wait(_port.Task, "listen");
-        var manager = Path.Combine(Path.GetDirectoryName(agent)!, "rtfm-manager");
         Run(manager, ["ruleset", "load", EndPoint.ToString(), Repository.FiveTuple, "--name", "bench", "--owner", "bench", "--run"]);
         Wait(_read.Task, "read its packets");
     }

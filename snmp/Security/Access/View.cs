@@ -9,11 +9,15 @@ public sealed class View
 {
     private readonly ViewFamily[] _families;
 
+    /// <summary>What the names of all families but the last, shortest one begin with: most names do not, and one comparison tells.</summary>
+    private readonly uint[] _shared;
+
     /// <param name="families">Of one view, active ones.</param>
     internal View(IEnumerable<ViewFamily> families)
     {
         // The longest subtree decides; of equally long ones the greatest: the first in this order that a name is in.
         _families = [.. families.OrderByDescending(family => family.Subtree.Length).ThenByDescending(family => family.Subtree)];
+        _shared = SharedBeginning(_families.AsSpan(0, Math.Max(_families.Length - 1, 0)));
         IsEverything =
             _families is [{ IsIncluded: true, Subtree.Length: <= 1, Mask: [] } only] && (only.Subtree.Length == 0 || only.Subtree.Span[0] == 1);
     }
@@ -57,14 +61,14 @@ public sealed class View
             // Its names may come anywhere from here on.
             if (name.Span.StartsWith(start))
                 return;
-            if (start.SequenceCompareTo(name.Span) > 0 && start.SequenceCompareTo(next) < 0)
+            if (start.CompareNames(name.Span) > 0 && start.CompareNames(next) < 0)
                 next = start;
         }
         OidBuffer before = default;
         before.TrySet(next[..^1]);
         if (next[^1] > 0)
             before.TryAppend(next[^1] - 1, uint.MaxValue, uint.MaxValue);
-        if (before.Span.SequenceCompareTo(name.Span) > 0)
+        if (before.Span.CompareNames(name.Span) > 0)
             name = before;
     }
 
@@ -78,12 +82,22 @@ public sealed class View
 
     private ViewFamily? Find(ReadOnlySpan<uint> name)
     {
-        foreach (var family in _families)
+        for (var i = name.StartsWith(_shared) ? 0 : _families.Length - 1; i >= 0 && i < _families.Length; i++)
         {
-            if (IsIn(name, family.Subtree.Span, family.Mask))
-                return family;
+            if (IsIn(name, _families[i].Subtree.Span, _families[i].Mask))
+                return _families[i];
         }
         return null;
+    }
+
+    private static uint[] SharedBeginning(ReadOnlySpan<ViewFamily> families)
+    {
+        if (families.IsEmpty)
+            return [];
+        var shared = families[0].Subtree.Span[..FixedLength(families[0])];
+        foreach (var family in families)
+            shared = shared[..Math.Min(shared.CommonPrefixLength(family.Subtree.Span), FixedLength(family))];
+        return shared.ToArray();
     }
 
     /// <summary>True where a part of the family is told of separately.</summary>
