@@ -14,13 +14,16 @@ internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
     /// <summary>flowDataStatus of every row that exists: current(2), idle ones included (MIB-81).</summary>
     private const int CurrentStatus = 2;
 
+    /// <summary>Taken once: code that is not optimised makes an object each time it asks for the span.</summary>
+    private static readonly uint[] Entry = FlowMeterMib.DataEntry.ToArray();
+
     private static readonly uint[] Columns = AccessibleColumns();
 
     public ObjectIdentifier Root { get; } = new(FlowMeterMib.DataEntry[..^1]);
 
     public GetOutcome Get(scoped ReadOnlySpan<uint> name, scoped in MibRequest request, ref VarBindWriter response)
     {
-        var entry = FlowMeterMib.DataEntry;
+        ReadOnlySpan<uint> entry = Entry;
         if (!name.StartsWith(entry) || name.Length == entry.Length || Array.BinarySearch(Columns, name[entry.Length]) < 0)
             return GetOutcome.NoSuchObject;
         var index = name[(entry.Length + 1)..];
@@ -39,7 +42,7 @@ internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
     [SkipLocalsInit]
     public bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
     {
-        var entry = FlowMeterMib.DataEntry;
+        ReadOnlySpan<uint> entry = Entry;
         var first = 0u;
         scoped ReadOnlySpan<uint> afterIndex = [];
         if (after.StartsWith(entry))

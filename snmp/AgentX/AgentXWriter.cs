@@ -90,7 +90,7 @@ internal ref struct AgentXWriter
     /// <param name="include">Whether a search that begins there may find the name itself (§5.2).</param>
     public void Oid(scoped ReadOnlySpan<uint> name, bool include = false)
     {
-        var prefix = name.StartsWith((ReadOnlySpan<uint>)[1, 3, 6, 1]) && name.Length > 4 && name[4] is > 0 and <= byte.MaxValue ? name[4] : 0;
+        var prefix = name is [1, 3, 6, 1, > 0 and <= byte.MaxValue, ..] ? name[4] : 0;
         if (prefix != 0)
             name = name[5..];
         Octets((byte)name.Length, (byte)prefix, include ? (byte)1 : (byte)0);
