@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Collections.Immutable;
-using System.Net;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Rtfm.MeterReader.Collection;
@@ -58,8 +57,8 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
     {
         if (options.Target.Length == 0)
             throw new SettingsException($"{place}:Target is missing. Write HOST:PORT, for example 192.0.2.1:161.");
-        CheckTarget(options.Target, place);
         var credentials = ReadCredentials(options, place);
+        CheckTarget(options.Target, credentials, place);
         if (options.Retries is < 0 or > 20)
             throw new SettingsException($"{place}:Retries is {options.Retries}. Write a number from 0 to 20.");
         if (options.FlowsPerRequest is < 1 or > 10_000)
@@ -72,7 +71,7 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
         var interval = ParseDuration(options.Interval, $"{place}:Interval");
         if (interval < ShortestInterval || interval > LongestInterval)
             throw new SettingsException($"{place}:Interval is '{options.Interval}'. Write a time from 1s to 7d.");
-        var target = new SnmpTarget(new IPEndPoint(IPAddress.None, 0), credentials)
+        var target = new SnmpTarget(SnmpTarget.Nowhere, credentials)
         {
             Timeout = ParseDuration(options.Timeout, $"{place}:Timeout"),
             Retries = options.Retries,
@@ -134,11 +133,11 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
         return [.. attributes.Union(MeterSettings.Always)];
     }
 
-    private static void CheckTarget(string target, string place)
+    private static void CheckTarget(string target, SnmpCredentials credentials, string place)
     {
         try
         {
-            SnmpHost.Parse(target);
+            SnmpHost.Check(target, credentials);
         }
         catch (FormatException wrong)
         {

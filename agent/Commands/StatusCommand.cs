@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net;
 using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
@@ -13,7 +12,7 @@ internal static class StatusCommand
 {
     private static readonly Argument<string> Target = new("TARGET")
     {
-        Description = "The agent: ADDRESS[:PORT]",
+        Description = "The agent: HOST[:PORT] or [V6ADDRESS]:PORT; tcp: or tlstcp: in front for a connection",
         Arity = ArgumentArity.ZeroOrOne,
         DefaultValueFactory = _ => "127.0.0.1:161",
     };
@@ -45,17 +44,11 @@ internal static class StatusCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var text = arguments.GetValue(Target)!;
-        if (!IPEndPoint.TryParse(text, out var address))
-        {
-            await Console.Error.WriteLineAsync($"'{text}' is not an address. Write ADDRESS:PORT, for example 127.0.0.1:161.").ConfigureAwait(false);
-            return 2;
-        }
-        if (address.Port == 0)
-            address.Port = 161;
         try
         {
             var credentials = SnmpCredentials.Choose(arguments.GetValue(Credentials), arguments.GetValue(Community), otherwise: "public");
-            var target = new SnmpTarget(address, credentials!);
+            var nowhere = new SnmpTarget(SnmpTarget.Nowhere, credentials!) { Name = text };
+            var target = await SnmpHost.ResolveAsync(text, nowhere, cancellationToken).ConfigureAwait(false);
             await using var client = new SnmpClient();
             await ShowStagesAsync(client, target, cancellationToken).ConfigureAwait(false);
             await ShowReasonsAsync(client, target, cancellationToken).ConfigureAwait(false);
@@ -66,7 +59,7 @@ internal static class StatusCommand
             await Console.Error.WriteLineAsync(fault.Message).ConfigureAwait(false);
             return 1;
         }
-        catch (CredentialsException wrong)
+        catch (Exception wrong) when (wrong is CredentialsException or FormatException)
         {
             await Console.Error.WriteLineAsync(wrong.Message).ConfigureAwait(false);
             return 2;

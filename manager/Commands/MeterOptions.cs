@@ -9,7 +9,10 @@ namespace Rtfm.Manager.Commands;
 /// <summary>How to reach a meter, with the letters of Net-SNMP's tools, and in which form to answer. For every command, in front of it or behind.</summary>
 internal static class MeterOptions
 {
-    public static readonly Argument<string> Target = new("TARGET") { Description = "The meter: HOST[:PORT] or [V6ADDRESS]:PORT" };
+    public static readonly Argument<string> Target = new("TARGET")
+    {
+        Description = "The meter: HOST[:PORT] or [V6ADDRESS]:PORT; tcp: or tlstcp: in front for a connection",
+    };
 
     public static readonly Option<bool> Json = new("--json") { Description = "Print JSON, for programs", Recursive = true };
 
@@ -113,15 +116,14 @@ internal static class MeterOptions
         try
         {
             if (string.IsNullOrWhiteSpace(target))
-                throw new FormatException("TARGET is empty. Write HOST, HOST:PORT or [V6ADDRESS]:PORT.");
-            var address = await SnmpHost.ResolveAsync(target, cancellationToken).ConfigureAwait(false);
-            var reached = new SnmpTarget(address, credentials)
+                throw new FormatException($"TARGET is empty. Write {SnmpHost.Forms}.");
+            var reached = new SnmpTarget(SnmpTarget.Nowhere, credentials)
             {
                 Timeout = TimeSpan.FromSeconds(arguments.GetValue(Timeout)),
                 Retries = arguments.GetValue(Retries),
                 Name = target,
             };
-            return new Meter(client, reached);
+            return new Meter(client, await SnmpHost.ResolveAsync(target, reached, cancellationToken).ConfigureAwait(false));
         }
         catch (FormatException wrong)
         {

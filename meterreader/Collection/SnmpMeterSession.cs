@@ -18,13 +18,7 @@ internal sealed class SnmpMeterSession(SnmpClient client, SnmpTarget target) : I
     /// <summary>Finds the meter's address: a name server may have moved it since the last collection.</summary>
     /// <exception cref="SnmpTransportException">Its name has no address.</exception>
     public static async Task<IMeterSession> OpenAsync(SnmpClient client, MeterSettings meter, CancellationToken cancellationToken) =>
-        new SnmpMeterSession(
-            client,
-            meter.Target with
-            {
-                Address = await SnmpHost.ResolveAsync(meter.Host, cancellationToken).ConfigureAwait(false),
-            }
-        );
+        new SnmpMeterSession(client, await SnmpHost.ResolveAsync(meter.Host, meter.Target, cancellationToken).ConfigureAwait(false));
 
     public async Task<IReadOnlyList<SnmpValue>> GetAsync(IReadOnlyList<ObjectIdentifier> names, CancellationToken cancellationToken)
     {

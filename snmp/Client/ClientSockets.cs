@@ -7,7 +7,8 @@ namespace Rtfm.Snmp.Client;
 /// <param name="receive">Gets each datagram, in a buffer that it may change, and as much room to work in.</param>
 internal sealed class ClientSockets(int receiveBuffer, ClientSockets.Receiver receive) : IAsyncDisposable
 {
-    public delegate void Receiver(Span<byte> message, Span<byte> scratch, SocketAddress sender);
+    /// <param name="sender">Who sent a datagram; null: it came over <paramref name="stream"/>.</param>
+    public delegate void Receiver(Span<byte> message, Span<byte> scratch, SocketAddress? sender, ClientStream? stream);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _opening = new();
@@ -59,7 +60,7 @@ internal sealed class ClientSockets(int receiveBuffer, ClientSockets.Receiver re
             try
             {
                 var length = await socket.ReceiveFromAsync(buffer, SocketFlags.None, sender, _stopping.Token).ConfigureAwait(false);
-                receive(buffer.AsSpan(0, length), scratch, sender);
+                receive(buffer.AsSpan(0, length), scratch, sender, null);
             }
             catch (SocketException)
             {

@@ -20,8 +20,7 @@ public static class CredentialsFile
         try
         {
             using var file = File.OpenHandle(path);
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Open) != 0)
-                throw new CredentialsException($"{path}: others may read or change it. Take that from them: chmod 600 {path}");
+            RequirePrivate(path, file);
             return Parse(path, Text(path, file));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -36,6 +35,12 @@ public static class CredentialsFile
     public static SnmpCredentials Parse(string path, string text)
     {
         var words = new CredentialsWords(path, text);
+        if (words.Has("localCert") && !words.Has("defSecurityModel"))
+            return CertificateFiles.Read(words);
+        if (words.Find("defSecurityModel") is { } model && !model.Equals("usm", StringComparison.OrdinalIgnoreCase))
+            return model.Equals("tsm", StringComparison.OrdinalIgnoreCase)
+                ? CertificateFiles.Read(words)
+                : throw words.Wrong("defSecurityModel", $"is '{model}'. Write usm, or tsm for certificates");
         var version = words.Find("defVersion") switch
         {
             null => words.Has("defSecurityName") || !words.Has("defCommunity") ? SnmpVersion.V3 : SnmpVersion.V2c,
@@ -47,6 +52,19 @@ public static class CredentialsFile
         if (version != SnmpVersion.V3)
             return new CommunityCredentials(words.Find("defCommunity") ?? throw words.Missing("defCommunity"), version);
         return User(words);
+    }
+
+    /// <exception cref="CredentialsException">Others can read or change the file.</exception>
+    internal static void RequirePrivate(string path)
+    {
+        using var file = File.OpenHandle(path);
+        RequirePrivate(path, file);
+    }
+
+    private static void RequirePrivate(string path, SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Open) != 0)
+            throw new CredentialsException($"{path}: others may read or change it. Take that from them: chmod 600 {path}");
     }
 
     private static UserCredentials User(CredentialsWords words)

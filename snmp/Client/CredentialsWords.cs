@@ -5,6 +5,16 @@ namespace Rtfm.Snmp.Client;
 /// <summary>The lines of a file of credentials: a word, blanks, a value, which may stand in quotation marks; <c>#</c> begins a remark.</summary>
 internal sealed class CredentialsWords
 {
+    /// <summary>Beside those that begin with def; Net-SNMP has the first three.</summary>
+    private static readonly HashSet<string> CertificateWords = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "localCert",
+        "peerCert",
+        "trustCert",
+        "localKey",
+        "peerName",
+    };
+
     private readonly Dictionary<string, (string Value, int Line)> _values = new(StringComparer.OrdinalIgnoreCase);
 
     public CredentialsWords(string path, string text)
@@ -20,12 +30,15 @@ internal sealed class CredentialsWords
                 continue;
             var end = rest.IndexOfAny(' ', '\t');
             var word = end < 0 ? rest : rest[..end];
-            if (word.StartsWith("def", StringComparison.OrdinalIgnoreCase))
+            if (word.StartsWith("def", StringComparison.OrdinalIgnoreCase) || CertificateWords.Contains(word.ToString()))
                 _values[word.ToString()] = (Value(end < 0 ? default : rest[end..].Trim()), number);
         }
     }
 
     public string Path { get; }
+
+    /// <summary>Of a file that a word names: one without a root lies beside this file.</summary>
+    public string PathOf(string file) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path) ?? "", file);
 
     public bool Has(string word) => _values.ContainsKey(word);
 

@@ -11,6 +11,7 @@ namespace Rtfm.Snmp.Client;
 internal sealed class PendingRequest(SnmpTarget target, PduType type, IReadOnlyList<VarBind> varBinds, int nonRepeaters = 0, int maxRepetitions = 0)
 {
     private readonly List<int> _ids = [];
+    private ClientStream? _stream;
 
     public SnmpTarget Target { get; } = target;
 
@@ -28,12 +29,47 @@ internal sealed class PendingRequest(SnmpTarget target, PduType type, IReadOnlyL
     /// <summary>What the answer may have: with SNMPv3 a msgID for each time it was sent, else the request-id.</summary>
     public IReadOnlyList<int> Ids => _ids;
 
-    public TaskCompletionSource<Reply> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public bool IsV3 => Target.Version == SnmpVersion.V3;
+
+    /// <summary>Fails where the connection is lost, and then is another one.</summary>
+    public TaskCompletionSource<Reply> Answer { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The connection that the request was sent over, which alone may bring the answer; null: none.</summary>
+    public ClientStream? Stream
+    {
+        get => Volatile.Read(ref _stream);
+        set
+        {
+            lock (_ids)
+                Volatile.Write(ref _stream, value);
+        }
+    }
 
     /// <summary>What somebody said, perhaps the agent, who did not prove it: told where nothing better comes.</summary>
     public Report? Hint { get; set; }
 
     public void Add(int id) => _ids.Add(id);
+
+    /// <summary>Makes it ready to be sent over another connection.</summary>
+    public void Renew()
+    {
+        lock (_ids)
+        {
+            _stream = null;
+            if (Answer.Task.IsCompleted)
+                Answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>Tells who waits that no answer will come over that connection, if the request was sent over it.</summary>
+    public void Lose(ClientStream stream, StreamEnd end)
+    {
+        lock (_ids)
+        {
+            if (_stream == stream)
+                Answer.TrySetException(end.For(Target));
+        }
+    }
 
     public void WritePdu(ref BerWriter writer)
     {
@@ -63,7 +99,7 @@ internal sealed class PendingRequest(SnmpTarget target, PduType type, IReadOnlyL
         return false;
     }
 
-    public string TooLong() => $"{Target}: a request of {varBinds.Count} varbinds does not fit into a datagram";
+    public string TooLong() => $"{Target}: a request of {varBinds.Count} varbinds does not fit into a message";
 }
 
 /// <summary>What came back: a response, or an engine's Report that there is none.</summary>

@@ -5,15 +5,16 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
+using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Snmp.Client;
 
 /// <summary>The requests in flight: sends them, sends them again, and hands each its answer.</summary>
 /// <remarks>
-/// An answer counts only if its identifier, source address and version are the request's, and its community, or with SNMPv3 all that <see cref="V3Session"/>
+/// An answer counts only if its identifier, source (address, or connection) and version are the request's, and its community, or with SNMPv3 all that <see cref="V3Session"/>
 /// looks at; anything else is ignored.
 /// </remarks>
-internal sealed class RequestTable : IAsyncDisposable
+internal sealed partial class RequestTable : IAsyncDisposable
 {
     private const int UsualMessage = 2_048;
     private const int LongestMessage = 65_507;
@@ -22,9 +23,10 @@ internal sealed class RequestTable : IAsyncDisposable
     private const int Renewals = 2;
 
     private readonly ConcurrentDictionary<int, PendingRequest> _pending = new();
-    private readonly ConcurrentDictionary<(IPEndPoint, SnmpCredentials), V3Session> _sessions = new();
+    private readonly ConcurrentDictionary<(TransportKind, IPEndPoint, SnmpCredentials), V3Session> _sessions = new();
     private readonly SnmpClientOptions _options;
     private readonly ClientSockets _sockets;
+    private readonly ClientStreams _streams;
     private int _lastId = RandomNumberGenerator.GetInt32(int.MaxValue);
     private long _ignored;
     private long _wrongDigests;
@@ -33,6 +35,7 @@ internal sealed class RequestTable : IAsyncDisposable
     {
         _options = options;
         _sockets = new ClientSockets(options.ReceiveBuffer, Deliver);
+        _streams = new ClientStreams(options.Clock, Deliver, OnStreamEnd);
     }
 
     public long Ignored => Interlocked.Read(ref _ignored);
@@ -49,6 +52,8 @@ internal sealed class RequestTable : IAsyncDisposable
     )
     {
         _sockets.ThrowIfClosed(this);
+        if (target.Credentials.ComplaintAbout(target.Transport) is { } complaint)
+            throw new SnmpTransportException($"{target}: {complaint}");
         var session = target.Credentials is UserCredentials ? SessionFor(target) : null;
         for (var renewals = 0; ; renewals++)
         {
@@ -58,14 +63,21 @@ internal sealed class RequestTable : IAsyncDisposable
             var reply = await ExchangeAsync(request, cancellationToken).ConfigureAwait(false);
             if (reply.Response is { } response)
                 return response;
-            if (renewals == Renewals || !session!.CanRenew(reply.Report!))
-                throw session!.Explain(target, reply.Report!);
+            if (session is null)
+                throw TsmMessages.Explain(target, (CertificateCredentials)target.Credentials, reply.Report!);
+            if (renewals == Renewals || !session.CanRenew(reply.Report!))
+                throw session.Explain(target, reply.Report!);
         }
     }
 
     /// <summary>Sends a request until an answer comes, or a Report that is the agent's; one that may be anyone's is told when no answer came in time.</summary>
     /// <exception cref="SnmpTimeoutException">Nothing came.</exception>
-    public async Task<Reply> ExchangeAsync(PendingRequest request, CancellationToken cancellationToken)
+    public Task<Reply> ExchangeAsync(PendingRequest request, CancellationToken cancellationToken) =>
+        request.Target.Transport == TransportKind.Udp
+            ? ExchangeDatagramsAsync(request, cancellationToken)
+            : ExchangeOverStreamAsync(request, cancellationToken);
+
+    private async Task<Reply> ExchangeDatagramsAsync(PendingRequest request, CancellationToken cancellationToken)
     {
         var target = request.Target;
         try
@@ -95,19 +107,20 @@ internal sealed class RequestTable : IAsyncDisposable
     }
 
     /// <summary>What was learned about the agent is forgotten: nobody was there, or he let us not in.</summary>
-    public void Forget(SnmpTarget target) => _sessions.TryRemove((target.Address, target.Credentials), out _);
+    public void Forget(SnmpTarget target) => _sessions.TryRemove((target.Transport, target.Address, target.Credentials), out _);
 
     public async ValueTask DisposeAsync()
     {
         await _sockets.DisposeAsync().ConfigureAwait(false);
+        await _streams.DisposeAsync().ConfigureAwait(false);
         foreach (var (_, pending) in _pending)
             pending.Answer.TrySetException(new SnmpTransportException($"{pending.Target}: the client was closed"));
     }
 
     private V3Session SessionFor(SnmpTarget target) =>
         _sessions.GetOrAdd(
-            (target.Address, target.Credentials),
-            static (key, clock) => new V3Session((UserCredentials)key.Item2, clock),
+            (target.Transport, target.Address, target.Credentials),
+            static (key, clock) => new V3Session((UserCredentials)key.Item3, clock),
             _options.Clock
         );
 
@@ -116,19 +129,10 @@ internal sealed class RequestTable : IAsyncDisposable
         // RFC 3412 §6.2: with SNMPv3 each sending has a msgID of its own. A request-id stays.
         if (request.Ids.Count == 0 || request.Session is not null)
             Register(request);
-        var buffer = ArrayPool<byte>.Shared.Rent(UsualMessage);
+        var message = Encode(request, out var length);
         try
         {
-            var length = Write(request, buffer);
-            if (length == 0)
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = ArrayPool<byte>.Shared.Rent(LongestMessage);
-                length = Write(request, buffer.AsSpan(0, LongestMessage));
-            }
-            if (length == 0)
-                throw new SnmpTransportException(request.TooLong());
-            await _sockets.SendAsync(buffer.AsMemory(0, length), request.Target.Address, cancellationToken).ConfigureAwait(false);
+            await _sockets.SendAsync(message.AsMemory(0, length), request.Target.Address, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException fault)
         {
@@ -136,8 +140,25 @@ internal sealed class RequestTable : IAsyncDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(message);
         }
+    }
+
+    /// <returns>The message, in an array of the pool's.</returns>
+    /// <exception cref="SnmpTransportException">It does not fit.</exception>
+    private static byte[] Encode(PendingRequest request, out int length)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(UsualMessage);
+        length = Write(request, buffer);
+        if (length > 0)
+            return buffer;
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = ArrayPool<byte>.Shared.Rent(LongestMessage);
+        length = Write(request, buffer.AsSpan(0, LongestMessage));
+        if (length > 0)
+            return buffer;
+        ArrayPool<byte>.Shared.Return(buffer);
+        throw new SnmpTransportException(request.TooLong());
     }
 
     private void Register(PendingRequest request)
@@ -153,6 +174,8 @@ internal sealed class RequestTable : IAsyncDisposable
     {
         if (request.Session is { } session)
             return session.Write(request, buffer);
+        if (request.Target.Credentials is CertificateCredentials credentials)
+            return TsmMessages.Write(request, credentials, buffer);
         var writer = new BerWriter(buffer);
         var message = writer.Begin((byte)BerTag.Sequence, lengthOctets: 3);
         writer.Integer((int)request.Target.Version);
@@ -162,7 +185,7 @@ internal sealed class RequestTable : IAsyncDisposable
         return writer.Overflowed ? 0 : writer.Position;
     }
 
-    private void Deliver(Span<byte> message, Span<byte> scratch, SocketAddress sender)
+    private void Deliver(Span<byte> message, Span<byte> scratch, SocketAddress? sender, ClientStream? stream)
     {
         var reader = new BerReader(message);
         reader.Enter();
@@ -171,38 +194,40 @@ internal sealed class RequestTable : IAsyncDisposable
             reader.Error == BerError.None
             && version switch
             {
-                SnmpVersion.V3 => TryDeliverV3(message, ref reader, scratch, sender),
-                _ => TryDeliver(message, ref reader, version, sender),
+                SnmpVersion.V3 => TryDeliverV3(message, ref reader, scratch, sender, stream),
+                _ => TryDeliver(message, ref reader, version, sender, stream),
             };
         if (!isTaken)
             Interlocked.Increment(ref _ignored);
     }
 
-    private bool TryDeliverV3(Span<byte> message, ref BerReader reader, Span<byte> scratch, SocketAddress sender)
+    private bool TryDeliverV3(Span<byte> message, ref BerReader reader, Span<byte> scratch, SocketAddress? sender, ClientStream? stream)
     {
-        if (!V3Message.TryRead(message, ref reader, out var v3) || Find(v3.MessageId, SnmpVersion.V3, sender) is not { } request)
+        if (!V3Message.TryRead(message, ref reader, out var v3) || Find(v3.MessageId, SnmpVersion.V3, sender, stream) is not { } request)
             return false;
-        var verdict = request.Session!.TryAccept(message, v3, request, scratch);
+        var verdict = request.Session is { } session
+            ? session.TryAccept(message, v3, request, scratch)
+            : TsmMessages.TryAccept(v3, request, (CertificateCredentials)request.Target.Credentials);
         if (verdict == Verdict.WrongDigest)
             Interlocked.Increment(ref _wrongDigests);
         return verdict == Verdict.Taken;
     }
 
-    private bool TryDeliver(ReadOnlySpan<byte> message, ref BerReader reader, SnmpVersion version, SocketAddress sender)
+    private bool TryDeliver(ReadOnlySpan<byte> message, ref BerReader reader, SnmpVersion version, SocketAddress? sender, ClientStream? stream)
     {
         var community = reader.OctetString();
         if (reader.Error != BerError.None || !PduHeader.TryRead(message[reader.Position..], out var header) || header.Type != PduType.Response)
             return false;
-        return Find(header.RequestId, version, sender) is { } request
+        return Find(header.RequestId, version, sender, stream) is { } request
             && community.SequenceEqual(((CommunityCredentials)request.Target.Credentials).Octets)
             && request.TryComplete(message[reader.Position..], header);
     }
 
     /// <summary>The request that waits for such an answer from there; null: none.</summary>
-    private PendingRequest? Find(int id, SnmpVersion version, SocketAddress sender) =>
+    private PendingRequest? Find(int id, SnmpVersion version, SocketAddress? sender, ClientStream? stream) =>
         _pending.TryGetValue(id, out var request)
         && request.Target.Version == version
-        && request.Address.Equals(sender)
+        && (stream is null ? request.Target.Transport == TransportKind.Udp && request.Address.Equals(sender) : request.Stream == stream)
         && !request.Answer.Task.IsCompleted
             ? request
             : null;

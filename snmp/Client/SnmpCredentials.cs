@@ -2,6 +2,7 @@ using System.Text;
 using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Security.Usm;
+using Rtfm.Snmp.Transport;
 
 namespace Rtfm.Snmp.Client;
 
@@ -11,6 +12,16 @@ public abstract class SnmpCredentials
     private protected SnmpCredentials() { }
 
     public abstract SnmpVersion Version { get; }
+
+    /// <summary>Certificates go over TLS and nothing else does: what it protects must not come unprotected by mistake.</summary>
+    /// <returns>Null where the transport is good for these credentials, else what is wrong.</returns>
+    public string? ComplaintAbout(TransportKind transport) =>
+        (this is CertificateCredentials, transport == TransportKind.TlsTcp) switch
+        {
+            (true, false) => "the credentials are a certificate: write tlstcp:HOST:PORT",
+            (false, true) => "tlstcp: needs credentials with a certificate: a file of them with localCert",
+            _ => null,
+        };
 
     /// <summary>What a program was told: credentials in a file, or a community; unless told, the environment's RTFM_CREDENTIALS and RTFM_COMMUNITY.</summary>
     /// <param name="file">Of <see cref="CredentialsFile"/>; null: not told.</param>

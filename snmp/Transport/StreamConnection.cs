@@ -8,19 +8,18 @@ using Rtfm.Snmp.Transport.Tls;
 namespace Rtfm.Snmp.Transport;
 
 /// <summary>One peer of a <see cref="StreamListener"/>: takes its messages one after the other and answers each (RFC 3430 §2.1).</summary>
-/// <remarks>A connection that is idle holds no buffer; one with a message on its way holds at most twice what has arrived of it.</remarks>
 internal sealed class StreamConnection(StreamListener listener, Socket socket) : IDisposable
 {
-    private const int FirstBuffer = 2_048;
     private const int AnswerBuffer = 65_536;
 
     private readonly SocketAddress _peer = socket.RemoteEndPoint!.Serialize();
+    private readonly MessageBuffer _messages = new(listener.Limits.MessageSize);
     private Stream _stream = Stream.Null;
     private string? _securityName;
-    private byte[]? _buffer;
-    private int _filled;
+    private bool _hasMessage;
     private long _due = long.MaxValue;
     private volatile bool _isIdle;
+    private volatile bool _isEndedHere;
 
     /// <summary>Where the connection comes from, for the limit of connections.</summary>
     public IPAddress Source { get; } = SourceOf((IPEndPoint)socket.RemoteEndPoint!);
@@ -31,7 +30,11 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
     public void Start() => Serving = Task.Run(ServeAsync);
 
     /// <summary>Closing the socket ends whatever the connection waits for.</summary>
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        _isEndedHere = true;
+        socket.Dispose();
+    }
 
     /// <summary>Closes a connection that has had its time.</summary>
     /// <param name="now">Timestamp of the listener's clock.</param>
@@ -52,6 +55,7 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
     /// <summary>As if the peer had ended the connection: that leaves the time to take leave, as TLS wants it.</summary>
     private void EndReceiving()
     {
+        _isEndedHere = true;
         try
         {
             socket.Shutdown(SocketShutdown.Receive);
@@ -75,6 +79,7 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
             {
                 if (!await AnswerWholeMessagesAsync().ConfigureAwait(false))
                 {
+                    _isEndedHere = true;
                     Interlocked.Increment(ref listener.Counters.BrokenCount);
                     return;
                 }
@@ -90,9 +95,11 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
         }
         finally
         {
+            if (_isEndedHere && _securityName is not null)
+                Interlocked.Increment(ref listener.Tls!.Counters.CloseCount);
             await TlsServer.CloseAsync(_stream).ConfigureAwait(false);
-            Dispose();
-            ReturnBuffer();
+            socket.Dispose();
+            _messages.Return();
             listener.Remove(this);
         }
     }
@@ -100,44 +107,38 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
     /// <returns>False at the end of the stream.</returns>
     private async ValueTask<bool> ReceiveAsync()
     {
-        if (_filled == 0)
+        if (_messages.IsEmpty)
         {
-            ReturnBuffer();
             Expect(listener.Limits.Idle, isIdle: true);
-            // Asking for no octets waits until there are some.
+            // Asking for no octets waits until there are some: a connection that is idle holds no buffer.
             await _stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
             Expect(listener.Limits.Message, isIdle: false);
         }
-        MakeRoom();
-        var received = await _stream.ReadAsync(_buffer.AsMemory(_filled)).ConfigureAwait(false);
-        _filled += received;
-        return received > 0;
+        return await _messages.ReceiveAsync(_stream).ConfigureAwait(false);
     }
 
     /// <returns>False where framing is lost: the connection is to be closed (RFC 3430 §2.1).</returns>
     private async ValueTask<bool> AnswerWholeMessagesAsync()
     {
-        var start = 0;
         int length;
-        while (true)
+        Memory<byte> message;
+        while ((length = _messages.Take(out message)) > 0)
         {
-            length = MessageFrame.Length(_buffer.AsSpan(start, _filled - start), listener.Limits.MessageSize);
-            if (length <= 0 || length > _filled - start)
-                break;
-            await AnswerAsync(_buffer.AsMemory(start, length)).ConfigureAwait(false);
+            await AnswerAsync(message).ConfigureAwait(false);
             Expect(listener.Limits.Message, isIdle: false);
-            start += length;
         }
+        if (length != MessageFrame.Lost)
+            return true;
         // The engine counts what is no message; it does not answer it.
-        if (length == MessageFrame.Lost)
-            await AnswerAsync(_buffer.AsMemory(start, _filled - start)).ConfigureAwait(false);
-        _buffer.AsSpan(start, _filled - start).CopyTo(_buffer);
-        _filled -= start;
-        return length != MessageFrame.Lost;
+        await AnswerAsync(message).ConfigureAwait(false);
+        return false;
     }
 
     private async ValueTask AnswerAsync(ReadOnlyMemory<byte> message)
     {
+        if (!_hasMessage && listener.Tls is { } tls)
+            Interlocked.Increment(ref tls.Counters.AcceptCount);
+        _hasMessage = true;
         var answer = ArrayPool<byte>.Shared.Rent(AnswerBuffer);
         try
         {
@@ -158,33 +159,15 @@ internal sealed class StreamConnection(StreamListener listener, Socket socket) :
             if (length > 0)
                 await _stream.WriteAsync(answer.AsMemory(0, length)).ConfigureAwait(false);
         }
+        catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException && listener.Tls is { } server)
+        {
+            Interlocked.Increment(ref server.Counters.NoSessionCount);
+            throw;
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(answer);
         }
-    }
-
-    /// <summary>The buffer grows with what arrives, not with what a length promises.</summary>
-    private void MakeRoom()
-    {
-        if (_buffer is null)
-        {
-            _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
-        }
-        else if (_filled == _buffer.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(_filled * 2);
-            _buffer.CopyTo(larger, 0);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
-        }
-    }
-
-    private void ReturnBuffer()
-    {
-        if (_buffer is not null)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = null;
     }
 
     private void Expect(TimeSpan within, bool isIdle)

@@ -35,6 +35,8 @@ public sealed class CertificateMap(IReadOnlyList<CertificateMap.Row> rows)
     /// <param name="SecurityName">For <see cref="CertificateMapType.Specified"/>.</param>
     public sealed record Row(Fingerprint Fingerprint, CertificateMapType Type, string SecurityName);
 
+    public IReadOnlyList<Row> Rows => rows;
+
     /// <summary>Whether a row names the certificate itself, which needs no other trust then.</summary>
     public bool IsNamed(X509Certificate2 certificate)
     {

@@ -17,6 +17,11 @@ public sealed class TlsServer(X509Certificate2 certificate, X509Certificate2Coll
     // offline: nothing is fetched for a peer, neither certificates nor lists of revoked ones.
     private readonly SslStreamCertificateContext _certificate = SslStreamCertificateContext.Create(certificate, null, offline: true);
 
+    public TlsCounters Counters { get; } = new();
+
+    /// <summary>Whom certificates stand for.</summary>
+    public CertificateMap Map => map;
+
     /// <summary>Does the handshake.</summary>
     /// <returns>The stream under TLS, and the security name of the peer.</returns>
     /// <exception cref="AuthenticationException">The peer speaks no TLS that is taken, or its certificate stands for nobody.</exception>
@@ -70,6 +75,14 @@ public sealed class TlsServer(X509Certificate2 certificate, X509Certificate2Coll
     {
         if (peer is null)
             return null;
+        var name = FindTrustedName(peer, sent);
+        if (name is null)
+            Interlocked.Increment(ref Counters.InvalidCertificateCount);
+        return name;
+    }
+
+    private string? FindTrustedName(X509Certificate2 peer, X509Chain? sent)
+    {
         using var chain = new X509Chain();
         var policy = chain.ChainPolicy;
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
