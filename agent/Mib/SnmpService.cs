@@ -13,6 +13,7 @@ using Rtfm.Snmp.Configuration.Mib;
 using Rtfm.Snmp.Mib;
 using Rtfm.Snmp.Notifications;
 using Rtfm.Snmp.Transport;
+using Rtfm.Snmp.Transport.Tls;
 
 namespace Rtfm.Agent.Mib;
 
@@ -44,9 +45,12 @@ internal sealed class SnmpService(
     private readonly List<ITransportListener> _listeners = [];
     private readonly MeterExtMib _meterExt = new(meter, Version, options.Octets, clock);
     private AgentXSession? _agentX;
+    private TlsServer? _tls;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        if (Array.Exists(options.Listen, IsTls))
+            _tls = TlsCertificates.Open(options.Tls, clock);
         var own = OwnProviders().ToList();
         var gate = new Lock();
         var engine = new SnmpEngine(
@@ -89,6 +93,8 @@ internal sealed class SnmpService(
     /// <summary>The meter is disposed after it.</summary>
     public void Dispose() => _meterExt.Dispose();
 
+    private static bool IsTls(string listen) => TransportAddress.TryParse(listen, out var address, out _) && address.Kind == TransportKind.TlsTcp;
+
     private ITransportListener Listen(SnmpEngine engine, int setting)
     {
         if (!TransportAddress.TryParse(options.Listen[setting], out var address, out var complaint))
@@ -97,7 +103,7 @@ internal sealed class SnmpService(
         {
             if (address.Kind == TransportKind.Udp)
                 return new UdpListener(engine, address.EndPoint);
-            var tls = address.Kind == TransportKind.TlsTcp ? TlsCertificates.Open(options.Tls, clock) : null;
+            var tls = address.Kind == TransportKind.TlsTcp ? _tls : null;
             return new StreamListener(engine, address, tls: tls, onTrouble: counters => Complain(address, counters));
         }
         catch (SocketException fault)
@@ -159,6 +165,8 @@ internal sealed class SnmpService(
                 new(new(1, 3, 6, 1, 6, 3, 15), "RFC 3414: SNMP-USER-BASED-SM-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 16), "RFC 3415: SNMP-VIEW-BASED-ACM-MIB"),
                 new(new(1, 3, 6, 1, 6, 3, 18), "RFC 3584: SNMP-COMMUNITY-MIB"),
+                new(new(1, 3, 6, 1, 2, 1, 190), "RFC 5591: SNMP-TSM-MIB"),
+                new(new(TlsMib.Root), "RFC 6353: SNMP-TLS-TM-MIB, read-only"),
                 .. HostMib.Modules,
             ],
             Engine = identity,
@@ -167,6 +175,7 @@ internal sealed class SnmpService(
         return new MibTree([
             .. new Snmpv2Mib(agent, counters, new SystemState(stateFile, () => meter.Now)).Providers,
             .. AdministrationMib.Providers(configuration, counters, identity),
+            .. TlsMib.Providers(_tls),
             .. own,
             .. HostMib.Providers(host),
         ]);

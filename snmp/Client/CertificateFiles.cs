@@ -39,12 +39,15 @@ internal static class CertificateFiles
         var key = words.PathOf(words.Find("localKey") ?? words.Find("localCert")!);
         try
         {
+            var own = X509Certificate2.CreateFromPemFile(certificate, key);
             CredentialsFile.RequirePrivate(key);
-            return X509Certificate2.CreateFromPemFile(certificate, key);
+            return own;
         }
         catch (Exception fault) when (IsUnreadable(fault))
         {
-            throw words.Wrong(words.Has("localKey") ? "localKey" : "localCert", $"is '{key}': {fault.Message}");
+            throw words.Has("localKey")
+                ? words.Wrong("localKey", $"is '{key}': {fault.Message}")
+                : words.Wrong("localCert", $"is '{certificate}', without its key: {fault.Message} Write localKey FILE if the key is elsewhere");
         }
     }
 

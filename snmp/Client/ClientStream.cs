@@ -79,7 +79,7 @@ internal sealed class ClientStream(SnmpTarget target, TimeProvider clock, Client
         }
         catch (Exception fault) when (IsEnd(fault))
         {
-            Close(StreamEnd.Lost($"the connection was lost: {fault.Message}"));
+            Close(Lost($"the connection was lost: {fault.Message}"));
         }
         finally
         {
@@ -141,6 +141,15 @@ internal sealed class ClientStream(SnmpTarget target, TimeProvider clock, Client
         // A peer that reads nothing must not keep us.
         if (await Task.WhenAny(closing, Task.Delay(LeavePatience, clock)).ConfigureAwait(false) == closing)
             await closing.ConfigureAwait(false);
+        try
+        {
+            // Without it the peer may see a fault instead of an end.
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // It is gone already.
+        }
         _socket.Dispose();
     }
 
@@ -165,7 +174,7 @@ internal sealed class ClientStream(SnmpTarget target, TimeProvider clock, Client
                 if (messages.IsEmpty)
                     await _stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
                 if (!await messages.ReceiveAsync(_stream).ConfigureAwait(false))
-                    return StreamEnd.Lost("the agent ended the connection");
+                    return Lost("the agent ended the connection");
                 int length;
                 while ((length = messages.Take(out var message)) > 0)
                     Deliver(message.Span);
@@ -193,13 +202,15 @@ internal sealed class ClientStream(SnmpTarget target, TimeProvider clock, Client
         {
             AuthenticationException => StreamEnd.NotLetIn($"no TLS: {fault.Message}"),
             OperationCanceledException => StreamEnd.Lost($"no connection within {Patience.TotalSeconds:0} s"),
-            // With TLS 1.3 the agent looks at the certificate when the session is there already.
-            _ when Received == 0 && _stream is System.Net.Security.SslStream && fault.GetBaseException() is not SocketException => StreamEnd.NotLetIn(
-                $"it does not take the certificate: {fault.GetBaseException().Message}"
-            ),
-            _ when _opened.Task.IsCompleted => StreamEnd.Lost($"the connection was lost: {fault.Message}"),
-            _ => StreamEnd.Lost($"cannot connect: {fault.Message}"),
+            _ when !_opened.Task.IsCompleted => StreamEnd.Lost($"cannot connect: {fault.Message}"),
+            _ => Lost($"the connection was lost: {fault.Message}"),
         };
+
+    // With TLS 1.3 the agent looks at the certificate when the session is there already, and may end it without a word.
+    private StreamEnd Lost(string reason) =>
+        Received == 0 && target.Transport == TransportKind.TlsTcp
+            ? StreamEnd.NotLetIn("it ended the TLS session without an answer: does it know this certificate?")
+            : StreamEnd.Lost(reason);
 
     private static bool IsEnd(Exception fault) =>
         fault

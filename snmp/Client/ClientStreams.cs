@@ -34,10 +34,11 @@ internal sealed class ClientStreams : IAsyncDisposable
         lock (_streams)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            if (!_streams.TryGetValue(key, out var stream))
+            // One that has ended may not be forgotten yet.
+            if (!_streams.TryGetValue(key, out var stream) || stream.End is not null)
             {
                 stream = new ClientStream(target, _clock, _receive, (ended, end) => Forget(key, ended, end));
-                _streams.Add(key, stream);
+                _streams[key] = stream;
                 _living.Add(stream);
                 stream.Start();
                 _sweep.Change(Idle, Idle);

@@ -4,7 +4,7 @@ using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Snmp.Client;
 
-/// <summary>Asks agents: many requests to many targets in flight on one socket per address family (RFC 3413 §3.1).</summary>
+/// <summary>Asks agents: many requests to many targets in flight, on one socket per address family or one connection per agent (RFC 3413 §3.1).</summary>
 /// <remarks>Thread-safe. Every call fails with a <see cref="SnmpException"/> that names the target and what was asked.</remarks>
 public sealed class SnmpClient : IAsyncDisposable
 {

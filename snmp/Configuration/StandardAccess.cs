@@ -105,6 +105,8 @@ public static class StandardAccess
         yield return Family(Restricted, isIncluded: true, 1, 3, 6, 1, 6, 3, 15, 1, 1);
         yield return Family(Restricted, isIncluded: false, 1, 3, 6, 1, 6, 3, 16);
         yield return Family(Restricted, isIncluded: false, 1, 3, 6, 1, 6, 3, 18);
+        // Whom certificates stand for.
+        yield return Family(Restricted, isIncluded: false, 1, 3, 6, 1, 2, 1, 198, 2, 2);
     }
 
     private static ViewFamily Family(string view, bool isIncluded, params ReadOnlySpan<uint> subtree) =>

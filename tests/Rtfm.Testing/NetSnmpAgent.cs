@@ -21,6 +21,7 @@ public sealed class NetSnmpAgent : IDisposable
 
     public static bool IsInstalled { get; } = File.Exists("/usr/sbin/snmpd");
 
+    /// <summary>Where it listens, for datagrams and connections.</summary>
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Starts it; it may take a moment before it answers, which a client's retries wait out.</summary>
@@ -41,7 +42,7 @@ public sealed class NetSnmpAgent : IDisposable
 
     private Process Run()
     {
-        var start = new ProcessStartInfo("/usr/sbin/snmpd", ["-f", "-Ln", "-I", "-smux", $"udp:{EndPoint}"]);
+        var start = new ProcessStartInfo("/usr/sbin/snmpd", ["-f", "-Ln", "-I", "-smux", $"udp:{EndPoint}", $"tcp:{EndPoint}"]);
         start.Environment["MIBS"] = "";
         // Its state lies in a file of the same name as its configuration, and is looked for where that is.
         var state = Path.Combine(_folder, "state");

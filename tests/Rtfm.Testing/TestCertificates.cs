@@ -37,6 +37,19 @@ public static class TestCertificates
         return certificate.CopyWithPrivateKey(key);
     }
 
+    /// <summary>Writes NAME.crt and NAME.key, the key for its owner only.</summary>
+    /// <returns>The certificate.</returns>
+    public static X509Certificate2 Write(X509Certificate2 certificate, string folder, string name)
+    {
+        File.WriteAllText(Path.Combine(folder, name + ".crt"), certificate.ExportCertificatePem());
+        using var key = certificate.GetECDsaPrivateKey()!;
+        var file = Path.Combine(folder, name + ".key");
+        File.WriteAllText(file, key.ExportPkcs8PrivateKeyPem());
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return certificate;
+    }
+
     public static string FingerprintOf(X509Certificate2 certificate) => "sha256:" + certificate.GetCertHashString(HashAlgorithmName.SHA256);
 
     private static CertificateRequest Request(string commonName, ECDsa key, Action<SubjectAlternativeNameBuilder>? names, bool isAuthority)

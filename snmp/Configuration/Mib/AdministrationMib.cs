@@ -19,9 +19,20 @@ public static class AdministrationMib
             state => state.AuthenticationTraps ? 1 : 2,
             (state, value) => state with { AuthenticationTraps = value == 1 }
         );
+        DeclareTransportSecurity(plane, counters);
         UsmMib.Declare(plane, counters);
         VacmMib.Declare(plane);
         TargetMib.Declare(plane, counters, engine);
         return plane.Objects;
+    }
+
+    // SNMP-TSM-MIB (RFC 5591 §7). Transports that say who asks all give the highest level, and names have no prefix.
+    private static void DeclareTransportSecurity(ControlPlane<SnmpConfiguration> plane, SnmpCounters counters)
+    {
+        plane.ReadOnly([1, 3, 6, 1, 2, 1, 190, 1, 1, 1, 0], Smi.Counter32, _ => counters.InvalidTransportCaches);
+        plane.ReadOnly([1, 3, 6, 1, 2, 1, 190, 1, 1, 2, 0], Smi.Counter32, _ => 0u);
+        plane.ReadOnly([1, 3, 6, 1, 2, 1, 190, 1, 1, 3, 0], Smi.Counter32, _ => 0u);
+        plane.ReadOnly([1, 3, 6, 1, 2, 1, 190, 1, 1, 4, 0], Smi.Counter32, _ => 0u);
+        plane.ReadOnly([1, 3, 6, 1, 2, 1, 190, 1, 2, 1, 0], Smi.TruthValue, _ => false);
     }
 }

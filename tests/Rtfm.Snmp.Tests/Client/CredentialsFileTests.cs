@@ -1,10 +1,13 @@
+using System.Security.Cryptography.X509Certificates;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Security.Usm;
+using Rtfm.Testing;
 
 namespace Rtfm.Snmp.Tests.Client;
 
 [TestFixture]
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class CredentialsFileTests
 {
     private const string Key = "0x000102030405060708090A0B0C0D0E0F";
@@ -107,4 +110,48 @@ public sealed class CredentialsFileTests
     [Test]
     public void Credentials_and_a_community_exclude_each_other() =>
         Assert.That(() => SnmpCredentials.Choose("f", "told"), Throws.InstanceOf<CredentialsException>().With.Message.Not.Contains("told"));
+
+    [TestCase("localCert mine.pem\npeerCert sha256:{0}", TestName = "A_certificate_and_the_agent_s_fingerprint_are_read")]
+    [TestCase("defSecurityModel tsm\nlocalCert mine.crt\nlocalKey mine.key\ntrustCert mine.crt\npeerName meter", TestName = "An_authority_is_read")]
+    public void Certificates_are_looked_for_beside_the_file(string text) =>
+        Assert.That(
+            CredentialsFile.Parse(Path.Combine(WriteCertificate(), "f"), text.Replace("{0}", new string('A', 64), StringComparison.Ordinal)),
+            Is.InstanceOf<CertificateCredentials>()
+        );
+
+    [TestCase("defSecurityModel tsm", "localCert is missing")]
+    [TestCase("defSecurityModel ksm", "f:1: defSecurityModel is 'ksm'. Write usm, or tsm for certificates")]
+    [TestCase("localCert nothing.pem", "f:1: localCert is 'nothing.pem'")]
+    [TestCase("localCert mine.key", "f:1: localCert is 'mine.key': it has no certificate")]
+    [TestCase("localCert mine.crt\npeerCert sha256:00", "f:1: localCert is ")]
+    [TestCase("localCert mine.crt\nlocalKey open.key", "open.key: others may read or change it")]
+    [TestCase("localCert mine.pem", "write either peerCert sha256:HEX")]
+    [TestCase("localCert mine.pem\npeerCert sha256:00\ntrustCert mine.crt", "write either peerCert sha256:HEX")]
+    [TestCase("localCert mine.pem\npeerCert sha256:00", "f:2: peerCert is no fingerprint")]
+    [TestCase("localCert mine.pem\ntrustCert mine.key", "f:2: trustCert is 'mine.key': it has no certificate")]
+    public void What_is_wrong_with_certificates_is_said(string text, string complaint) =>
+        Assert.That(
+            () => CredentialsFile.Parse(Path.Combine(WriteCertificate(), "f"), text),
+            Throws.InstanceOf<CredentialsException>().With.Message.Contains(complaint)
+        );
+
+    /// <summary>A folder with a certificate and its key, together in mine.pem.</summary>
+    private static string WriteCertificate()
+    {
+        var folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "certificates");
+        Directory.CreateDirectory(folder);
+        using var certificate = TestCertificates.SelfSigned("ann");
+        using var key = certificate.GetECDsaPrivateKey()!;
+        var (crt, pem) = (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+        foreach (var (name, text) in new[] { ("mine.crt", crt), ("mine.key", pem), ("mine.pem", crt + "\n" + pem), ("open.key", pem) })
+        {
+            var file = Path.Combine(folder, name);
+            File.WriteAllText(file, text);
+            File.SetUnixFileMode(
+                file,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | (name is "mine.crt" or "open.key" ? UnixFileMode.OtherRead : 0)
+            );
+        }
+        return folder;
+    }
 }

@@ -2,6 +2,7 @@ using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Security.Usm;
+using Rtfm.Snmp.Transport;
 using Rtfm.Testing;
 
 namespace Rtfm.Snmp.Tests.Client;
@@ -43,7 +44,7 @@ public sealed class NetSnmpAgentTests
     {
         if (!NetSnmpAgent.IsInstalled)
             Assert.Ignore("snmpd is not installed");
-        var lines = new List<string> { "sysName net-snmp", "createUser nobody", "rouser nobody noauth" };
+        var lines = new List<string> { "sysName net-snmp", "createUser nobody", "rouser nobody noauth", "rocommunity public" };
         foreach (var auth in Auths)
         {
             foreach (var priv in Privs)
@@ -99,6 +100,25 @@ public sealed class NetSnmpAgentTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => _client.GetAsync(target, [SysName])));
         Assert.That(answers, Has.All.Count.EqualTo(1));
         Assert.That((_client.IgnoredAnswers, _client.WrongDigests), Is.EqualTo((0L, 0L)));
+    }
+
+    [Test]
+    public async Task Over_TCP_many_requests_share_one_connection()
+    {
+        var target = Target(User(AuthProtocol.HmacSha256, PrivProtocol.Aes128)) with { Transport = TransportKind.Tcp };
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => _client.GetAsync(target, [SysName])));
+        Assert.That(answers, Has.All.Count.EqualTo(1));
+        Assert.That(_client.IgnoredAnswers, Is.Zero);
+    }
+
+    [Test]
+    public async Task Over_TCP_a_walk_with_a_community_goes_through_the_system_group()
+    {
+        var count = 0;
+        var target = Target(new CommunityCredentials("public")) with { Transport = TransportKind.Tcp };
+        await foreach (var _ in _client.WalkAsync(target, new(1, 3, 6, 1, 2, 1, 1), 4))
+            count++;
+        Assert.That(count, Is.GreaterThan(8));
     }
 
     [Test]
