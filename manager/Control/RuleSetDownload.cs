@@ -74,9 +74,12 @@ public sealed class RuleSetDownload(Meter meter, UndoList undo)
         catch (SnmpErrorException error) when (error.Status is ErrorStatus.NoAccess or ErrorStatus.NoSuchName or ErrorStatus.AuthorizationError)
         {
             throw new MeterException(
-                meter.Target.Credentials is UserCredentials user
-                    ? $"user '{user.UserName}' may not write. Give the credentials of one who may with --credentials"
-                    : "the community may not write. Give the meter's write community with -c",
+                meter.Target.Credentials switch
+                {
+                    UserCredentials user => $"user '{user.UserName}' may not write. Give the credentials of one who may with --credentials",
+                    CertificateCredentials owner => $"the {owner} may not write. Give the credentials of one who may with --credentials",
+                    _ => "the community may not write. Give the meter's write community with -c",
+                },
                 error
             );
         }

@@ -58,7 +58,7 @@ public sealed partial class StreamTests
         var rules = Path.Combine(Repository.Root, "docs", "rulesets", "five-tuple.rules");
         Good("rtfm-manager", "ruleset", "load", _tls, rules, "--run", "--credentials", Credentials(credentials));
         var store = Path.Combine(_folder, credentials + ".db");
-        var collected = Good("rtfm-meterreader", "collect", "--once", "--target", _tcp, "--community", AgentProcess.WriteCommunity, "--store", store);
+        var collected = Good("rtfm-meterreader", "collect", "--once", "--target", _tcp, "-c", AgentProcess.WriteCommunity, "--store", store);
         Assert.That(collected.Output, Does.Contain("'five-tuple': "));
         Good("rtfm-manager", "ruleset", "remove", _tls, "five-tuple", "--force", "--credentials", Credentials(credentials));
     }
