@@ -32,7 +32,7 @@ public sealed record MeterOptions
     /// <summary>What the store calls it; the target unless given.</summary>
     public string? Name { get; init; }
 
-    /// <summary><c>HOST[:PORT]</c> or <c>[V6]:PORT</c>.</summary>
+    /// <summary><c>HOST[:PORT]</c> or <c>[V6]:PORT</c>; <c>tcp:</c> or <c>tlstcp:</c> in front for a connection.</summary>
     public string Target { get; init; } = "";
 
     /// <summary>A file with an SNMPv3 user who may write, as <c>rtfm-agent init</c> makes it, or any snmp.conf.</summary>

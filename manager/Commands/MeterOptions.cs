@@ -90,10 +90,10 @@ internal static class MeterOptions
     public static IReadOnlyList<SnmpCredentials> Senders(ParseResult arguments)
     {
         if (arguments.GetValue(CredentialsFiles) is not { Length: > 0 } files)
-            return [Credentials(arguments)];
+            return RequireNoCertificate([Credentials(arguments)]);
         try
         {
-            var senders = files.Select(CredentialsFile.Read).ToList();
+            var senders = RequireNoCertificate(files.Select(CredentialsFile.Read).ToList());
             return arguments.GetValue(Community) is { } community ? [.. senders, new CommunityCredentials(community)] : senders;
         }
         catch (CredentialsException wrong)
@@ -130,6 +130,11 @@ internal static class MeterOptions
             throw new UsageException(wrong.Message, wrong);
         }
     }
+
+    private static IReadOnlyList<SnmpCredentials> RequireNoCertificate(IReadOnlyList<SnmpCredentials> senders) =>
+        senders.OfType<CertificateCredentials>().FirstOrDefault() is { } certificate
+            ? throw new UsageException($"the credentials are a {certificate}: notifications come over UDP only, from users and with communities")
+            : senders;
 
     private static void Require(OptionResult result, bool isGood, string complaint)
     {

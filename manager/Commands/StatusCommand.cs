@@ -10,7 +10,7 @@ internal static class StatusCommand
 {
     private static readonly Argument<string[]> Targets = new("TARGET")
     {
-        Description = "Meters: HOST[:PORT] or [V6ADDRESS]:PORT",
+        Description = "Meters: HOST[:PORT] or [V6ADDRESS]:PORT; tcp: or tlstcp: in front for a connection",
         Arity = ArgumentArity.OneOrMore,
     };
 

@@ -6,11 +6,11 @@ namespace Rtfm.MeterReader.Collection;
 /// <summary>Reads flows from one meter in the best way that it offers: data packages, else columns. What it offers is found out once.</summary>
 internal sealed class FlowReading(MeterSettings settings)
 {
-    /// <summary>On the machine itself: more than fit into the largest datagram, so each answer is full.</summary>
-    private const int FlowsPerLocalRequest = 1_000;
+    /// <summary>On the machine itself, and over a connection: more than fit into the largest datagram, so each answer is full.</summary>
+    private const int FlowsPerLargeAnswer = 1_000;
 
-    /// <summary>Over a network: an answer of some 20 KiB. IP cuts it into 15 pieces; should one be lost, little has to be sent again.</summary>
-    private const int FlowsPerRemoteRequest = 100;
+    /// <summary>Over a network by UDP: an answer of some 20 KiB. IP cuts it into 15 pieces; should one be lost, little has to be sent again.</summary>
+    private const int FlowsPerDatagram = 100;
 
     private readonly PushedAttributes? _pushed = settings.AddsPushed ? new() : null;
     private bool _hasStandardPackages;
@@ -25,7 +25,7 @@ internal sealed class FlowReading(MeterSettings settings)
     /// <exception cref="CollectionException">The meter's answers make no sense.</exception>
     public async Task<PackageSpool> ReadAsync(IMeterSession meter, int ruleSet, uint since, CancellationToken cancellationToken)
     {
-        var flows = settings.FlowsPerRequest ?? (meter.IsLocal ? FlowsPerLocalRequest : FlowsPerRemoteRequest);
+        var flows = settings.FlowsPerRequest ?? (meter.TakesLargeAnswers ? FlowsPerLargeAnswer : FlowsPerDatagram);
         var attributes = await AttributesAsync(meter, ruleSet, cancellationToken).ConfigureAwait(false);
         var spool = new PackageSpool(ruleSet, attributes);
         try

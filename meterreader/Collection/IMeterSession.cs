@@ -10,8 +10,8 @@ public interface IMeterSession
     /// <summary>What people call the meter.</summary>
     string Name { get; }
 
-    /// <summary>True where no network lies between: answers may be as large as a datagram can be.</summary>
-    bool IsLocal => false;
+    /// <summary>True where no network lies between, or a connection carries what is lost again: answers may be as large as they can be.</summary>
+    bool TakesLargeAnswers => false;
 
     /// <summary>GET: one value for each name, in order; what is not there is noSuchObject or noSuchInstance, with SNMPv1 too.</summary>
     /// <exception cref="SnmpException">No answer, or none that makes sense.</exception>

@@ -2,6 +2,7 @@ using System.Net;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
+using Rtfm.Snmp.Transport;
 
 namespace Rtfm.MeterReader.Collection;
 
@@ -13,7 +14,7 @@ internal sealed class SnmpMeterSession(SnmpClient client, SnmpTarget target) : I
 
     public string Name => target.Name;
 
-    public bool IsLocal => IPAddress.IsLoopback(target.Address.Address);
+    public bool TakesLargeAnswers => target.Transport != TransportKind.Udp || IPAddress.IsLoopback(target.Address.Address);
 
     /// <summary>Finds the meter's address: a name server may have moved it since the last collection.</summary>
     /// <exception cref="SnmpTransportException">Its name has no address.</exception>

@@ -15,7 +15,11 @@ internal static class CollectCommand
         HelpName = "FILE",
     };
     private static readonly Option<string?> Meter = new("--meter") { Description = "Only this meter of the settings", HelpName = "NAME" };
-    private static readonly Option<string?> Target = new("--target") { Description = "A meter, without settings file", HelpName = "HOST[:PORT]" };
+    private static readonly Option<string?> Target = new("--target")
+    {
+        Description = "A meter, without settings file; tcp: or tlstcp: in front for a connection",
+        HelpName = "HOST[:PORT]",
+    };
     private static readonly Option<string?> Community = new("-c")
     {
         Description = "Its write community (default: $RTFM_COMMUNITY)",
