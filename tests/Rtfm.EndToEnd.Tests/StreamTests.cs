@@ -10,8 +10,11 @@ namespace Rtfm.EndToEnd.Tests;
 [TestFixture]
 public sealed partial class StreamTests
 {
+    private const string Password = "correct horse";
+
     private string _folder = null!;
     private AgentProcess _agent = null!;
+    private string _fingerprint = "";
     private string _tcp = "";
     private string _tls = "";
 
@@ -27,12 +30,16 @@ public sealed partial class StreamTests
         );
         using var writer = TestCertificates.Write(TestCertificates.SelfSigned("writer"), _folder, "writer");
         using var stranger = TestCertificates.Write(TestCertificates.SelfSigned("stranger"), _folder, "stranger");
+        _fingerprint = TestCertificates.FingerprintOf(writer)["sha256:".Length..];
         WriteCredentials("writer", $"peerCert {TestCertificates.FingerprintOf(meter)}");
         WriteCredentials("stranger", "trustCert operators.crt");
         WriteCredentials("writer", "trustCert operators.crt", "trusting");
         var settings = Path.Combine(_folder, "agent.json");
         File.WriteAllText(settings, Settings(writer));
-        _agent = AgentProcess.Start(null, "--config", settings, "--listen", "tcp:127.0.0.1:0", "--listen", "tlstcp:127.0.0.1:0");
+        var state = Directory.CreateDirectory(Path.Combine(_folder, "state")).FullName;
+        File.WriteAllText(Path.Combine(_folder, "passwords"), Password + "\n");
+        Good("rtfm-agent", "user", "add", "admin", "--write", "--password-file", Path.Combine(_folder, "passwords"), "--state", state);
+        _agent = AgentProcess.Start(state, "--config", settings, "--listen", "tcp:127.0.0.1:0", "--listen", "tlstcp:127.0.0.1:0");
         Assert.That(() => Addresses().Count(_agent.Output), Is.EqualTo(2).After(10_000, 20));
         foreach (Match match in Addresses().Matches(_agent.Output))
         {
@@ -95,20 +102,42 @@ public sealed partial class StreamTests
     }
 
     [Test]
-    public void Net_SNMP_sees_whom_certificates_stand_for_what_became_of_sessions_and_changes_neither()
+    public void Net_SNMP_sees_whom_certificates_stand_for_and_cannot_change_it()
     {
         MibModules.RequireTools();
-        const string Fingerprint = "1.3.6.1.2.1.198.2.2.1.3.1.2.1";
+        var rows = Administer("snmpwalk", "SNMP-TLS-TM-MIB::snmpTlstmCertificateMapping").Output;
+        Assert.That(rows, Does.Contain("snmpTlstmCertToTSNCount.0 = Gauge32: 1"));
+        Assert.That(rows, Does.Contain($"snmpTlstmCertToTSNFingerprint.1 = STRING: 4:{_fingerprint}").IgnoreCase);
+        Assert.That(rows, Does.Contain("snmpTlstmCertToTSNMapType.1 = OID: SNMP-TLS-TM-MIB::snmpTlstmCertSpecified"));
+        Assert.That(rows, Does.Contain("snmpTlstmCertToTSNData.1 = STRING: \"writer\"").Or.Contain("snmpTlstmCertToTSNData.1 = STRING: writer"));
+        Assert.That(rows, Does.Contain("snmpTlstmCertToTSNRowStatus.1 = INTEGER: active(1)").And.Contain("readOnly(5)"));
+        var change = Administer("snmpset", "SNMP-TLS-TM-MIB::snmpTlstmCertToTSNData.1", "s", "other");
+        Assert.That(change.Errors, Does.Contain("notWritable"));
+    }
+
+    [Test]
+    public void Net_SNMP_sees_what_became_of_sessions()
+    {
+        MibModules.RequireTools();
         Good("rtfm-manager", "ruleset", "list", _tls, "--credentials", Credentials("writer"));
         var walk = Snmp("snmpwalk", "1.3.6.1.2.1.198.2.1");
         Assert.That(walk.Lines, Has.Length.EqualTo(10).And.All.Contains("Counter32"));
         Assert.That(walk.Lines, Has.One.Match(@"\.198\.2\.1\.4\.0 = Counter32: [1-9]"), "sessions taken");
         // A community is not one who may see it.
         Assert.That(Snmp("snmpget", "1.3.6.1.2.1.198.2.2.1.1.0").Output, Does.Contain("No Such Object"));
-        Assert.That(Snmp("snmpset", Fingerprint, "x", "04").ExitCode, Is.Not.Zero);
         Assert.That(Snmp("snmpwalk", "1.3.6.1.2.1.190").Lines, Has.Length.EqualTo(5));
         Assert.That(Snmp("snmpwalk", "1.3.6.1.2.1.1.9.1.3").Output, Does.Contain("SNMP-TLS-TM-MIB").And.Contain("SNMP-TSM-MIB"));
     }
+
+    private ToolResult Administer(string tool, params string[] arguments) =>
+        SnmpTool.Run(
+            tool,
+            [
+                .. (string[])["-v3", "-u", "admin", "-l", "authPriv", "-a", "SHA-256", "-A", Password, "-x", "AES", "-X", Password],
+                .. (string[])["-M", MibModules.SearchPath, "-m", "SNMP-TLS-TM-MIB", "-t5", _tcp],
+                .. arguments,
+            ]
+        );
 
     private ToolResult Snmp(string tool, params string[] arguments) =>
         SnmpTool.Run(
