@@ -44,7 +44,15 @@ internal sealed record DomainState
     public DomainState Without(EngineId id) => this with { Members = Members.RemoveAll(each => each.Id == id) };
 
     public DomainState With(DomainRuleSet ruleSet) =>
-        FindRuleSet(ruleSet.Name) is { } known ? this with { RuleSets = RuleSets.Replace(known, ruleSet) } : this with { RuleSets = RuleSets.Add(ruleSet) };
+        FindRuleSet(ruleSet.Name) is { } known
+            ? this with
+            {
+                RuleSets = RuleSets.Replace(known, ruleSet),
+            }
+            : this with
+            {
+                RuleSets = RuleSets.Add(ruleSet),
+            };
 }
 
 /// <summary>A metering point of the domain.</summary>

@@ -341,8 +341,7 @@ internal sealed class MasterElection
     private bool HearsQuorum(TimeSpan now) =>
         State.Members.Count(each => each.Id == _self || now - RecordFor(each.Id).HeardAt < _times.Lease) >= State.Quorum;
 
-    private bool HasMaster(TimeSpan now) =>
-        Role == DomainRole.Master ? HearsQuorum(now) : _heard is not null && now - _heardAt < _times.Lease;
+    private bool HasMaster(TimeSpan now) => Role == DomainRole.Master ? HearsQuorum(now) : _heard is not null && now - _heardAt < _times.Lease;
 
     private bool IsNotOlder(VoteRequest request) => request.Version >= State.Version;
 

@@ -1,6 +1,6 @@
 using Rtfm.Model;
 
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>A rule set to be brought into a meter, and what is to be done with it there.</summary>
 public sealed record InstallationRequest(RuleSet RuleSet, string Owner)

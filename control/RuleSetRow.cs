@@ -1,4 +1,4 @@
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>A rule set in a meter (flowRuleSetInfoTable).</summary>
 /// <param name="Status">active, notInService or notReady.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 
-namespace Rtfm.MeterReader.Collection;
+namespace Rtfm.Control.Reading;
 
 /// <summary>
 /// Reads the flows of one rule set that were active at or after a time, with GETBULK on flowDataPackageTable, or its like for attributes beyond 255 (READ-03, MIB-100 to MIB-106): the flow
@@ -13,7 +13,7 @@ namespace Rtfm.MeterReader.Collection;
 /// so it alone is waited for; a table that fits into one answer takes one request. Where an answer shows that nothing lies between its range and another
 /// flow, the ranges between are not asked for.
 /// </remarks>
-internal sealed class PackageReading
+public sealed class PackageReading
 {
     /// <summary>How many full answers a range is made to take: asking beyond its end costs a part of one.</summary>
     private const int AnswersPerRange = 4;

@@ -1,9 +1,9 @@
 using Rtfm.Snmp.Ber;
 
-namespace Rtfm.MeterReader.Collection;
+namespace Rtfm.Control.Reading;
 
 /// <summary>Asks whether a meter has anything under a name.</summary>
-internal sealed class FirstUnder(ObjectIdentifier prefix) : IVarBindSink
+public sealed class FirstUnder(ObjectIdentifier prefix) : IVarBindSink
 {
     private bool _isThere;
 

@@ -1,4 +1,4 @@
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>An interface of a meter (flowInterfaceTable).</summary>
 /// <param name="SampleRate">One packet in so many is counted; 0: none.</param>

@@ -2,7 +2,7 @@ using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
 
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>What runs on a meter: rows of flowManagerInfoTable (RFC 2720 §4, MGR-02, MGR-05).</summary>
 public sealed class Tasks(Meter meter)

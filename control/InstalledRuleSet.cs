@@ -1,4 +1,4 @@
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>A rule set that was brought into a meter.</summary>
 /// <param name="RuleSet">Its number.</param>

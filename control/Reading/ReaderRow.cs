@@ -2,13 +2,13 @@ using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 
-namespace Rtfm.MeterReader.Collection;
+namespace Rtfm.Control.Reading;
 
 /// <summary>When our latest collection and the one before began, in the meter's Uptime.</summary>
-internal readonly record struct ReaderTimes(uint Last, uint Previous);
+public readonly record struct ReaderTimes(uint Last, uint Previous);
 
 /// <summary>One of our rows in a meter's flowReaderInfoTable: there is one for each rule set we collect (READ-01, MIB-53).</summary>
-internal sealed class ReaderRow(IMeterSession meter, uint index)
+public sealed class ReaderRow(IMeterSession meter, uint index)
 {
     private const int Active = 1;
     private const int CreateAndGo = 4;

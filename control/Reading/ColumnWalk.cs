@@ -1,10 +1,10 @@
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 
-namespace Rtfm.MeterReader.Collection;
+namespace Rtfm.Control.Reading;
 
 /// <summary>Reads one column of a small table with a single index: rule sets, readers, tasks, the rules of one set.</summary>
-internal sealed class ColumnWalk : IVarBindSink
+public sealed class ColumnWalk : IVarBindSink
 {
     /// <summary>A control table with more rows than this is not believed.</summary>
     private const int UsualMaxRows = 10_000;

@@ -5,7 +5,7 @@ using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
 
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>A meter as a manager sees it: its tables as rows, its objects to set.</summary>
 public sealed partial class Meter(SnmpClient client, SnmpTarget target)

@@ -2,7 +2,7 @@ using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 
-namespace Rtfm.MeterReader.Collection;
+namespace Rtfm.Control.Reading;
 
 /// <summary>A meter's agent, as a collection talks to it: one request, one answer. Tests put a simulated meter, or one that lies, behind it.</summary>
 public interface IMeterSession

@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Rtfm.Model;
 
-namespace Rtfm.MeterReader.Collection;
+namespace Rtfm.Control.Reading;
 
 /// <summary>What one reading brought, packed as it came: some 150 octets a flow, until the store takes it in one transaction.</summary>
 /// <remarks>The transaction itself must not wait for a meter: the store has one writer.</remarks>
-internal sealed class PackageSpool(int ruleSet, ImmutableArray<FlowAttribute> attributes) : IDisposable
+public sealed class PackageSpool(int ruleSet, ImmutableArray<FlowAttribute> attributes) : IDisposable
 {
     /// <summary>A meter must not fill our memory, whatever it sends: a quarter of it is for one reading. On 8 GiB that is over ten million flows.</summary>
     public static long MaxOctets { get; internal set; } = Math.Max(512L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);

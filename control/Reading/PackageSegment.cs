@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
 
-namespace Rtfm.MeterReader.Collection;
+namespace Rtfm.Control.Reading;
 
 /// <summary>Packages of one range of flow indexes, in index order, packed as they came. Filled by one reader at a time.</summary>
-internal sealed class PackageSegment(PackageSpool spool, long from) : IDisposable
+public sealed class PackageSegment(PackageSpool spool, long from) : IDisposable
 {
     private const int ChunkLength = 256 << 10;
     public const int HeaderLength = 6;

@@ -3,10 +3,10 @@ using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 
-namespace Rtfm.MeterReader.Collection;
+namespace Rtfm.Control.Reading;
 
 /// <summary>A real meter's agent, over SNMP.</summary>
-internal sealed class SnmpMeterSession(SnmpClient client, SnmpTarget target) : IMeterSession
+public sealed class SnmpMeterSession(SnmpClient client, SnmpTarget target) : IMeterSession
 {
     /// <summary>Halved each time an answer does not fit into a message of the agent's.</summary>
     private int _maxRepetitions = int.MaxValue;
@@ -14,17 +14,6 @@ internal sealed class SnmpMeterSession(SnmpClient client, SnmpTarget target) : I
     public string Name => target.Name;
 
     public bool IsLocal => IPAddress.IsLoopback(target.Address.Address);
-
-    /// <summary>Finds the meter's address: a name server may have moved it since the last collection.</summary>
-    /// <exception cref="SnmpTransportException">Its name has no address.</exception>
-    public static async Task<IMeterSession> OpenAsync(SnmpClient client, MeterSettings meter, CancellationToken cancellationToken) =>
-        new SnmpMeterSession(
-            client,
-            meter.Target with
-            {
-                Address = await SnmpHost.ResolveAsync(meter.Host, cancellationToken).ConfigureAwait(false),
-            }
-        );
 
     public async Task<IReadOnlyList<SnmpValue>> GetAsync(IReadOnlyList<ObjectIdentifier> names, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>A rule set as varbinds, and how many of its rules go into one SET.</summary>
 public sealed class DownloadPlan(RuleSet ruleSet, uint number)

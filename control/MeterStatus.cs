@@ -1,4 +1,4 @@
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>What a meter says of itself.</summary>
 /// <param name="Meter">As the person named it.</param>

@@ -1,7 +1,7 @@
 using Rtfm.Model;
 using Rtfm.Snmp.Client;
 
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>Brings a rule set into a meter, runs it, and takes out the one it replaces: all of it or nothing (MGR-01, MGR-02, MGR-05).</summary>
 public sealed class RuleSetInstallation

@@ -1,6 +1,6 @@
 using Rtfm.Snmp.Ber;
 
-namespace Rtfm.MeterReader.Collection;
+namespace Rtfm.Control.Reading;
 
 /// <summary>The flows after one index up to another, read one request after the other.</summary>
 internal sealed class PackageRange(string meter, ObjectIdentifier prefix, long from, long to, PackageSegment segment) : IVarBindSink

@@ -1,10 +1,10 @@
 using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 
-namespace Rtfm.MeterReader.Collection;
+namespace Rtfm.Control.Reading;
 
 /// <summary>The objects of a meter that a reader asks for and sets.</summary>
-internal static class MeterMib
+public static class MeterMib
 {
     public static ObjectIdentifier SysUpTime { get; } = new(1, 3, 6, 1, 2, 1, 1, 3, 0);
     public static ObjectIdentifier EngineId { get; } = new(1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0);

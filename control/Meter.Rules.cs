@@ -3,7 +3,7 @@ using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 public sealed partial class Meter
 {

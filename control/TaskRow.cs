@@ -1,4 +1,4 @@
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>A task of a meter (flowManagerInfoTable).</summary>
 /// <param name="Current">The rule set it runs; 0: none.</param>

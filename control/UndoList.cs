@@ -1,6 +1,6 @@
 using Rtfm.Snmp.Client;
 
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>How to take back what was done so far. Things are taken back last first: a task goes before the rule set that it names.</summary>
 public sealed class UndoList

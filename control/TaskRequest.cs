@@ -1,4 +1,4 @@
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>What a task is to do.</summary>
 /// <param name="Standby">The rule set to run while the flow table is too full; 0: none; null: as it was.</param>

@@ -1,4 +1,4 @@
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>A meter reader that is registered (flowReaderInfoTable).</summary>
 /// <param name="LastTime">When its latest collection began: the meter's Uptime, in hundredths of a second; 0: never.</param>

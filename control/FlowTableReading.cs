@@ -3,7 +3,7 @@ using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>Reads flows for a person to look at: from flowDataPackageTable or its like for attributes beyond 255, or column by column where a meter has none (READ-03).</summary>
 /// <param name="busiest">Chooses flows to keep of more than are wanted, of which any number can be read then; null: all are kept.</param>

@@ -3,7 +3,7 @@ using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
 
-namespace Rtfm.Manager.Control;
+namespace Rtfm.Control;
 
 /// <summary>Downloads a rule set with SNMP SET, in the order that RFC 2720 §3.2 gives (MIB-34). What it makes it notes down, to be taken back.</summary>
 public sealed class RuleSetDownload(Meter meter, UndoList undo)
