@@ -31,6 +31,9 @@ internal static class SeedMessages
         new(SysName, SnmpValue.Null),
     ];
 
+    /// <summary>An answer without varbinds, as a PDU.</summary>
+    public static byte[] EmptyResponse { get; } = Pdu(PduType.Response, 0, 0);
+
     public static IEnumerable<(string Name, byte[] Message)> All()
     {
         foreach (var (name, pdu) in Pdus())
@@ -46,6 +49,13 @@ internal static class SeedMessages
             yield return ($"v3-{name}", envelopes.Seal(Agent.Users.First(user => user.Name == "aes"), pdu)!);
         foreach (var (name, pdu) in Pdus())
             yield return ($"tsm-{name}", InConnection(pdu));
+        foreach (var (name, pdu) in Pdus().Where(each => each.Name is "trap" or "response"))
+        {
+            foreach (var user in Agent.Users)
+                yield return ($"v3-{name}-{user.Name}", envelopes.Seal(user, pdu, isReportable: false)!);
+        }
+        foreach (var user in Agent.Users)
+            yield return ($"v3-report-{user.Name}", envelopes.Seal(user, Pdus().First(each => each.Name == "report").Pdu)!);
         foreach (var seed in AgentXSeeds.All())
             yield return seed;
         yield return ("v1-trap-v1", InCommunity(SnmpVersion.V1, Agent.ReadCommunity, TrapV1()));
@@ -56,6 +66,8 @@ internal static class SeedMessages
             yield return ($"v3-answer-{user.Name}", answer[..agent.Engine.Process(envelopes.Seal(user, get), answer, default)]);
         var bulk = InCommunity(SnmpVersion.V2c, Agent.ReadCommunity, Pdu(PduType.GetBulkRequest, 0, 20, new VarBind(Everything, SnmpValue.Null)));
         yield return ("v2c-answer-getbulk", answer[..agent.Engine.Process(bulk, answer, default)]);
+        foreach (var (name, text) in SeedTexts.All)
+            yield return (name, Encoding.UTF8.GetBytes(text));
         yield return ("v3-answer-report", answer[..agent.Engine.Process(ToAnotherEngine(envelopes.Seal(Agent.Users[0], get)!), answer, default)]);
     }
 
