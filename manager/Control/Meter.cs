@@ -38,9 +38,6 @@ public sealed partial class Meter(SnmpClient client, SnmpTarget target)
     /// <summary>The varbind that sets a RowStatus.</summary>
     public static VarBind SetStatus(ObjectIdentifier name, RowStatus status) => new(name, SnmpValue.Integer((int)status));
 
-    /// <summary>An error-status as RFC 3416 spells it.</summary>
-    public static string Words(ErrorStatus status) => char.ToLowerInvariant(status.ToString()[0]) + status.ToString()[1..];
-
     /// <exception cref="SnmpErrorException">The meter refuses one of them: none is set.</exception>
     public Task SetAsync(CancellationToken cancellationToken, params VarBind[] varBinds) => Client.SetAsync(Target, varBinds, cancellationToken);
 

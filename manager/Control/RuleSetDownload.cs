@@ -97,7 +97,7 @@ public sealed class RuleSetDownload(Meter meter, UndoList undo)
         }
         catch (SnmpErrorException error) when (error.ErrorIndex >= 1 && error.ErrorIndex <= InfoObjects.Length)
         {
-            throw new MeterException($"{InfoObjects[error.ErrorIndex - 1]}.{number} was refused, {Meter.Words(error.Status)}", error);
+            throw new MeterException($"{InfoObjects[error.ErrorIndex - 1]}.{number} was refused, {error.Status.Words()}", error);
         }
     }
 
@@ -126,7 +126,7 @@ public sealed class RuleSetDownload(Meter meter, UndoList undo)
             {
                 var (rule, name) = plan.Locate(RulesSent, error.ErrorIndex);
                 RulesSent = rule - 1;
-                throw new MeterException($"rule {rule} ({name}) was refused, {Meter.Words(error.Status)}", error);
+                throw new MeterException($"rule {rule} ({name}) was refused, {error.Status.Words()}", error);
             }
         }
     }
@@ -139,7 +139,7 @@ public sealed class RuleSetDownload(Meter meter, UndoList undo)
         }
         catch (SnmpErrorException error)
         {
-            throw new MeterException($"the meter does not make it active, {Meter.Words(error.Status)}", error);
+            throw new MeterException($"the meter does not make it active, {error.Status.Words()}", error);
         }
     }
 }

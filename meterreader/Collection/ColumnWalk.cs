@@ -49,7 +49,7 @@ internal sealed class ColumnWalk : IVarBindSink
             _isAtEnd = true;
             return false;
         }
-        if (name.SequenceCompareTo(_last.Span) <= 0)
+        if (name.CompareNames(_last.Span) <= 0)
             throw new CollectionException($"{_meter.Name}: its table {_column} goes backwards after {_last}");
         _last = new ObjectIdentifier(name);
         if (name.Length == _column.Length + 1 && SnmpValue.TryRead(tag, content, out var value))
