@@ -80,7 +80,7 @@ internal sealed class Informing
         public void Begin()
         {
             var engines = new RemoteEngines(new StandingClock());
-            engines.Accepts(Agent.Id, Agent.Boots, 0);
+            engines.ClockOf(Agent.Id).TryAdvance(Agent.Boots, 0);
             var parameters = new TargetParams
             {
                 Name = "",

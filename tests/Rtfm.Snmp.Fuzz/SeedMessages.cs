@@ -2,6 +2,7 @@ using System.Text;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Security.Tsm;
+using Rtfm.Snmp.Security.Usm;
 
 namespace Rtfm.Snmp.Fuzz;
 
@@ -22,8 +23,8 @@ internal static class SeedMessages
     private static readonly VarBind[] AllSyntaxes =
     [
         new(SysUpTime, SnmpValue.TimeTicks(uint.MaxValue)),
-        new(SysName, SnmpValue.OctetString("a name")),
         new(TrapOid, SnmpValue.Oid(new(1, 3, 6, 1, 6, 3, 1, 1, 5, 3))),
+        new(SysName, SnmpValue.OctetString("a name")),
         new(SysName, SnmpValue.Integer(int.MinValue)),
         new(SysName, SnmpValue.Counter32(uint.MaxValue)),
         new(SysName, SnmpValue.Unsigned32(1u << 31)),
@@ -53,6 +54,20 @@ internal static class SeedMessages
         {
             foreach (var user in Agent.Users)
                 yield return ($"v3-{name}-{user.Name}", envelopes.Seal(user, pdu, isReportable: false)!);
+        }
+        // What anyone can make who knows a user's name, or has his key for authentication only.
+        foreach (var (name, pdu) in Pdus().Where(each => each.Name is "trap" or "response" or "inform" or "report"))
+        {
+            foreach (var user in Agent.Users.Where(user => user.Level == SecurityLevel.AuthPriv))
+                yield return (
+                    $"v3-{name}-{user.Name}-clear",
+                    envelopes.Seal(user with { Priv = PrivProtocol.None }, pdu, isReportable: name == "inform")!
+                );
+            foreach (var user in Agent.Users.Where(user => user.Level != SecurityLevel.NoAuthNoPriv))
+                yield return (
+                    $"v3-{name}-{user.Name}-forged",
+                    envelopes.Seal(user with { Auth = AuthProtocol.None, Priv = PrivProtocol.None }, pdu, isReportable: name == "inform")!
+                );
         }
         foreach (var user in Agent.Users)
             yield return ($"v3-report-{user.Name}", envelopes.Seal(user, Pdus().First(each => each.Name == "report").Pdu)!);
