@@ -36,10 +36,12 @@ public static class SnmpHost
         var colon = text.LastIndexOf(':');
         // A bare IPv6 address has several colons and no brackets.
         var hasPort = colon >= 0 && (text.IndexOf(':') == colon || text[colon - 1] == ']');
-        if (!hasPort)
-            return (text.Trim('[', ']'), DefaultPort);
-        if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0 || colon == 0)
+        var host = (hasPort ? text[..colon] : text).Trim('[', ']');
+        ushort port = DefaultPort;
+        var isPort = !hasPort || ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) && port != 0;
+        // No name at all would be this machine's.
+        if (!isPort || string.IsNullOrWhiteSpace(host))
             throw new FormatException($"'{text}' names no agent. Write HOST, HOST:PORT or [V6ADDRESS]:PORT.");
-        return (text[..colon].Trim('[', ']'), port);
+        return (host, port);
     }
 }
