@@ -2,11 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rtfm.EndToEnd.Tests.Integration;
 using Rtfm.Testing;
 
 namespace Rtfm.EndToEnd.Tests;
 
-/// <summary>All that an agent tells of, received by one snmptrapd in every version and at every level: as trap and, where there are any, as inform.</summary>
+/// <summary>All that an agent tells of, received by one snmptrapd with docs/integration/snmptrapd.conf, in every version and at every level: as trap and, where there are any, as inform.</summary>
 /// <remarks>One agent goes through everything in a network of its own. rtfmCaptureLossEnded is missing: it takes a minute in which nothing is lost.</remarks>
 public sealed class EveryNotificationTests
 {
@@ -110,7 +111,10 @@ public sealed class EveryNotificationTests
         var received = Ways.Select(way =>
                 (
                     way.Line,
-                    Told: _lines.Where(line => line.StartsWith(way.Line, StringComparison.Ordinal) && Tells(line, notification)).Select(Objects).ToList()
+                    Told: _lines
+                        .Where(line => line.StartsWith(way.Line, StringComparison.Ordinal) && Tells(line, notification))
+                        .Select(Objects)
+                        .ToList()
                 )
             )
             .ToList();
@@ -165,7 +169,7 @@ public sealed class EveryNotificationTests
         NetworkNamespace.Ip("neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev a nud permanent");
         using var sender = new UdpClient(AddressFamily.InterNetwork);
         var to = new IPEndPoint(IPAddress.Parse("192.0.2.2"), 9);
-        var packet = new byte[1_400];
+        var packet = new byte[500];
         Set($"{Task}.4.1", "i", "1", $"{Task}.3.1", "i", "1");
         sender.Send(packet, to);
         WaitFor($"{Meter}.0.1");
@@ -173,7 +177,7 @@ public sealed class EveryNotificationTests
         WaitFor($"{Meter}.0.2");
 
         Signal("STOP");
-        for (var i = 0; i < 3_000; i++)
+        for (var i = 0; i < 20_000; i++)
             sender.Send(packet, to);
         Signal("CONT");
         WaitFor($"{Meter}.0.9");
@@ -218,34 +222,15 @@ public sealed class EveryNotificationTests
         return line.StartsWith("TRAP,", StringComparison.Ordinal) ? varbinds : string.Join('\t', varbinds.Split('\t').Skip(2));
     }
 
-    private static TrapReceiver StartReceiver()
-    {
-        var keys = new Dictionary<string, string>
-        {
-            ["open"] = "",
-            ["signed"] = $"SHA-256 \"{Password}\"",
-            ["secret"] = $"SHA-256 \"{Password}\" AES \"{Password}\"",
-        };
-        var levels = new Dictionary<string, string>
-        {
-            ["open"] = "noauth",
-            ["signed"] = "auth",
-            ["secret"] = "priv",
-        };
-        return TrapReceiver.Start(
+    private static TrapReceiver StartReceiver() =>
+        TrapReceiver.Start(
             null,
-            [
-                .. keys.SelectMany(each =>
-                    (string[])
-                        [
-                            $"createUser -e 0x{_engineId} {each.Key} {each.Value}",
-                            $"createUser {each.Key} {each.Value}",
-                            $"authUser log {each.Key} {levels[each.Key]}",
-                        ]
-                ),
-            ]
+            Docs.Read("snmptrapd.conf")
+                .Replace("SECRET", TrapReceiver.Community, StringComparison.Ordinal)
+                .Replace("PASSWORD", Password, StringComparison.Ordinal)
+                .Replace("ENGINE", _engineId, StringComparison.Ordinal)
+                .Split('\n')
         );
-    }
 
     private static string WriteSettings()
     {
