@@ -4,8 +4,7 @@ use strict;
 use warnings;
 use Net::SNMP qw(:asn1 :snmp);
 
-# The last two by the numbers that the draft had for them.
-my %priv = (DES => 'des', AES => 'aes', 'AES-192' => '1.3.6.1.4.1.14832.1.3', 'AES-256' => '1.3.6.1.4.1.14832.1.4');
+my %priv = (DES => 'des', AES => 'aes', 'AES-192' => 'cfb192-aes', 'AES-256' => 'cfb256-aes');
 my %make = (
     i => INTEGER, s => OCTET_STRING, x => OCTET_STRING, o => OBJECT_IDENTIFIER, t => TIMETICKS, u => GAUGE,
 );
