@@ -228,7 +228,7 @@ public sealed class EveryNotificationTests
             Docs.Read("snmptrapd.conf")
                 .Replace("SECRET", TrapReceiver.Community, StringComparison.Ordinal)
                 .Replace("PASSWORD", Password, StringComparison.Ordinal)
-                .Replace("ENGINE", _engineId, StringComparison.Ordinal)
+                .Replace("80001F88050102030405060708", _engineId, StringComparison.Ordinal)
                 .Split('\n')
         );
 

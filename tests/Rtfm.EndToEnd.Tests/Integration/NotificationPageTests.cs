@@ -42,6 +42,7 @@ public sealed class NotificationPageTests
         Assert.That(() => File.ReadAllText(output), Does.Contain(start).After(20_000, 50));
         agent.Snmp("snmpset", "1.3.6.1.2.1.40.1.9.0", "i", "1");
         Assert.That(() => File.ReadAllText(output), Does.Contain(flood).After(20_000, 50));
+        Assert.That(File.ReadAllText(output), Does.Not.Contain("Error"));
     }
 
     private static int FreePort()
