@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
+using Rtfm.Agent.Mib.Host;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Notifications;
 
@@ -15,6 +16,7 @@ internal sealed class NotificationService(
     MeterStateFile stateFile,
     SnmpConfigurationStore configuration,
     SnmpCounters counters,
+    HostMachine host,
     TimeProvider clock,
     ILogger<NotificationService> logger
 ) : BackgroundService
@@ -48,7 +50,7 @@ internal sealed class NotificationService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var links = new LinkWatch(originator.Raise);
+        using var links = new LinkWatch(host.Links, originator.Raise);
         var losses = new CaptureLossWatch(meter, clock, originator.Raise);
         var strangers = new AuthenticationWatch(counters, () => configuration.Current, originator.Raise);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
@@ -56,7 +58,6 @@ internal sealed class NotificationService(
         {
             do
             {
-                links.Look();
                 losses.Look();
                 strangers.Look();
             } while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));

@@ -8,7 +8,7 @@ using Rtfm.Model;
 namespace Rtfm.Agent.Packets;
 
 /// <summary>What nearly every packet is, parsed in one go: Ethernet, perhaps a tag, a whole IPv4 or IPv6 datagram without options or extension headers, TCP or UDP.</summary>
-/// <remarks>Takes a third of the time that the layers one by one take; whatever is unusual about a packet is left to them. Both make the same key.</remarks>
+/// <remarks>Saves 5 to 10 ns of each packet beside the layers one by one; whatever is unusual about a packet is left to them. Both make the same key.</remarks>
 internal static unsafe class CommonFrame
 {
     private const int EthernetHeader = 14;

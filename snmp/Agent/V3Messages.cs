@@ -12,9 +12,6 @@ namespace Rtfm.Snmp.Agent;
 /// <param name="isForAnyContext">Informs are about their sender's objects; requests must be about this engine's.</param>
 internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, int maxMessageSize, bool isForAnyContext = false) : IMessageModel
 {
-    /// <summary>Seconds that a message may be old, or early (RFC 3414 §2.2.3).</summary>
-    public const int TimeWindow = 150;
-
     /// <summary>This engine, whatever its name (RFC 5343 §3.2).</summary>
     private static ReadOnlySpan<byte> LocalEngineId => [0x80, 0, 0, 0, 6];
 
@@ -103,7 +100,7 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
             return Report(v3, UsmStatistics.UnsupportedSecurityLevels, ++counters.UnsupportedSecurityLevels, ref incoming);
         if (v3.Level >= SecurityLevel.AuthNoPriv)
         {
-            if (usm.Tag.Length != principal.User.Auth.TagLength() || !IsSigned(message, v3.SecurityParametersAt + usm.TagAt, usm.Tag, principal))
+            if (!principal.HasSigned(message, v3.SecurityParametersAt + usm.TagAt, usm.Tag, _scratch))
             {
                 counters.AuthenticationFailures++;
                 return Report(v3, UsmStatistics.WrongDigests, ++counters.WrongDigests, ref incoming);
@@ -150,16 +147,8 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
         return Acceptance.Accepted;
     }
 
-    private bool IsSigned(ReadOnlySpan<byte> message, int tagAt, ReadOnlySpan<byte> tag, UsmPrincipal principal)
-    {
-        var copy = _scratch.AsSpan(0, message.Length);
-        message.CopyTo(copy);
-        copy.Slice(tagAt, tag.Length).Clear();
-        return principal.IsSigned(copy, tag);
-    }
-
     private bool IsInTimeWindow(in UsmParameters usm) =>
-        engine.Boots != int.MaxValue && usm.Boots == engine.Boots && Math.Abs((long)usm.Time - engine.Time) <= TimeWindow;
+        engine.Boots != int.MaxValue && usm.Boots == engine.Boots && Math.Abs((long)usm.Time - engine.Time) <= EngineClock.Window;
 
     private static Acceptance Report(
         in V3Message v3,

@@ -129,12 +129,10 @@ public sealed class SnmpClient : IAsyncDisposable
         if (response.Status != ErrorStatus.NoError)
         {
             var about = response.ErrorIndex >= 1 && response.ErrorIndex <= asked.Count ? $" for {asked[response.ErrorIndex - 1].Name}" : "";
-            throw new SnmpErrorException($"{target}: {Words(response.Status)}{about}", response.Status, response.ErrorIndex);
+            throw new SnmpErrorException($"{target}: {response.Status.Words()}{about}", response.Status, response.ErrorIndex);
         }
         return response.VarBinds() ?? throw new SnmpProtocolException($"{target}: an answer with a value that does not fit its syntax");
     }
-
-    private static string Words(ErrorStatus status) => char.ToLowerInvariant(status.ToString()[0]) + status.ToString()[1..];
 
     private static VarBind[] Nulls(IReadOnlyList<ObjectIdentifier> names)
     {

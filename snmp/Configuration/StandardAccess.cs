@@ -79,7 +79,7 @@ public static class StandardAccess
     }
 
     public static string NameOf(Permission permission, SecurityLevel level) =>
-        $"{(permission == Permission.Write ? "write" : "read")}-{char.ToLowerInvariant(level.ToString()[0])}{level.ToString()[1..]}";
+        $"{(permission == Permission.Write ? "write" : "read")}-{level.Words()}";
 
     private static AccessEntry Access(Permission permission, SecurityLevel level)
     {

@@ -23,3 +23,10 @@ public enum ErrorStatus
     NotWritable = 17,
     InconsistentName = 18,
 }
+
+/// <summary>What people call the errors.</summary>
+public static class ErrorStatuses
+{
+    /// <summary>As RFC 3416 spells it: wrongValue.</summary>
+    public static string Words(this ErrorStatus status) => char.ToLowerInvariant(status.ToString()[0]) + status.ToString()[1..];
+}

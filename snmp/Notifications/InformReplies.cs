@@ -73,9 +73,8 @@ internal sealed class InformReplies(RemoteEngines receivers)
             || !usm.UserName.SequenceEqual(inform.UserName)
             || userOf(inform, inform.EngineId) is not { } user
             || v3.Level > user.User.Level
-            || usm.Tag.Length != user.User.Auth.TagLength()
-            || !IsSigned(message, v3.SecurityParametersAt + usm.TagAt, usm.Tag, user)
-            || !receivers.Accepts(inform.EngineId, usm.Boots, usm.Time)
+            || !user.HasSigned(message, v3.SecurityParametersAt + usm.TagAt, usm.Tag, _scratch)
+            || !receivers.ClockOf(inform.EngineId).TryAdvance(usm.Boots, usm.Time)
         )
             return;
         var scopedOctets = v3.Data;
@@ -141,14 +140,6 @@ internal sealed class InformReplies(RemoteEngines receivers)
         if (pdu.ErrorStatus == (int)ErrorStatus.NoError)
             inform.Reply.TrySetResult(InformReply.Acknowledged);
         else
-            inform.Refusal = ((ErrorStatus)pdu.ErrorStatus).ToString();
-    }
-
-    private bool IsSigned(ReadOnlySpan<byte> message, int tagAt, ReadOnlySpan<byte> tag, UsmPrincipal user)
-    {
-        var copy = _scratch.AsSpan(0, message.Length);
-        message.CopyTo(copy);
-        copy.Slice(tagAt, tag.Length).Clear();
-        return user.IsSigned(copy, tag);
+            inform.Refusal = ((ErrorStatus)pdu.ErrorStatus).Words();
     }
 }

@@ -33,7 +33,7 @@ internal sealed class NotificationMessages(EngineIdentity engine, RemoteEngines 
         {
             if (FindUser(target, selection, engine.Id, out reason) is not { } user)
                 return null;
-            var header = Header(target, user, engine.Id, (engine.Boots, engine.Time), NextId(), isReportable: false);
+            var header = Header(target, user, engine.Id, engine.Boots, engine.Time, NextId(), isReportable: false);
             var marks = UsmEnvelope.Begin(header, ref writer);
             NotificationPdu.Write(notification, PduType.TrapV2, NextId(), ref writer);
             UsmEnvelope.End(header, ref writer, marks);
@@ -70,7 +70,8 @@ internal sealed class NotificationMessages(EngineIdentity engine, RemoteEngines 
         inform.EngineId = receiver;
         inform.UserName = Encoding.UTF8.GetBytes(user.User.Name);
         var writer = new BerWriter(_buffer);
-        var header = Header(inform.Target, user, receiver, receivers.TimeOf(receiver), NewMessageId(inform), isReportable: true);
+        var clock = receivers.ClockOf(receiver);
+        var header = Header(inform.Target, user, receiver, clock.Boots, clock.Time, NewMessageId(inform), isReportable: true);
         var marks = UsmEnvelope.Begin(header, ref writer);
         NotificationPdu.Write(inform.Notification, PduType.InformRequest, inform.RequestId, ref writer);
         UsmEnvelope.End(header, ref writer, marks);
@@ -121,7 +122,8 @@ internal sealed class NotificationMessages(EngineIdentity engine, RemoteEngines 
         NotificationTarget target,
         UsmPrincipal user,
         EngineId authoritative,
-        (int Boots, int Time) time,
+        int boots,
+        int time,
         int messageId,
         bool isReportable
     ) =>
@@ -139,8 +141,8 @@ internal sealed class NotificationMessages(EngineIdentity engine, RemoteEngines 
                 }
             ),
             EngineId = authoritative.Octets,
-            Boots = (uint)time.Boots,
-            Time = (uint)time.Time,
+            Boots = (uint)boots,
+            Time = (uint)time,
             UserName = Encoding.UTF8.GetBytes(user.User.Name),
             Principal = user,
             ContextEngineId = engine.Id.Octets,

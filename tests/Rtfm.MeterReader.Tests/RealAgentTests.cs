@@ -25,6 +25,9 @@ public sealed partial class RealAgentTests
         _folder.Delete(recursive: true);
     }
 
+    /// <summary>The agent's.</summary>
+    private string State => Path.Combine(_folder.FullName, "state");
+
     private string Store => Path.Combine(_folder.FullName, "flows.db");
 
     private string Target => $"127.0.0.1:{_agent!.EndPoint.Port}";
@@ -104,11 +107,10 @@ public sealed partial class RealAgentTests
         UntilAllIsRead();
         Collect();
         var port = _agent!.EndPoint.Port;
-        var state = _agent.StateDirectory;
         _agent.Kill();
         _agent.Dispose();
         // It reads the capture again: the same packets, counted by another life.
-        _agent = AgentProcess.Start(state, "--read", Path.Combine(_folder.FullName, "udp.pcap"));
+        _agent = AgentProcess.Start(State, "--read", Path.Combine(_folder.FullName, "udp.pcap"));
         UntilAllIsRead();
         Assert.That(Collect("--meter-of", $"127.0.0.1:{port}").ExitCode, Is.Zero);
         Assert.That(Number("SELECT count(*) FROM epoch"), Is.EqualTo(2));
@@ -278,7 +280,7 @@ public sealed partial class RealAgentTests
     {
         var capture = Path.Combine(_folder.FullName, "udp.pcap");
         UdpCapture.Write(capture, flows, packets, duration);
-        _agent = AgentProcess.Start(null, ["--read", capture, "--wait-for-rule-set", .. arguments]);
+        _agent = AgentProcess.Start(State, ["--read", capture, "--wait-for-rule-set", .. arguments]);
         var loaded = ReaderProgram.Manage(
             "ruleset",
             "load",

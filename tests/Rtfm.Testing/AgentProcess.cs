@@ -12,13 +12,15 @@ public sealed partial class AgentProcess : IDisposable
     public const string WriteCommunity = "writes";
 
     private readonly Process _process;
+    private readonly bool _ownsState;
     private readonly StringBuilder _output = new();
     private readonly ManualResetEventSlim _listening = new();
     private int _port;
 
-    private AgentProcess(string stateDirectory, string[] arguments)
+    private AgentProcess(string? stateDirectory, string[] arguments)
     {
-        StateDirectory = stateDirectory;
+        _ownsState = stateDirectory is null;
+        StateDirectory = stateDirectory ?? Directory.CreateTempSubdirectory("rtfm-agent-").FullName;
         var start = new ProcessStartInfo(
             "dotnet",
             [
@@ -31,7 +33,7 @@ public sealed partial class AgentProcess : IDisposable
                 "--write-community",
                 WriteCommunity,
                 "--state",
-                stateDirectory,
+                StateDirectory,
                 .. arguments,
             ]
         )
@@ -62,9 +64,10 @@ public sealed partial class AgentProcess : IDisposable
     }
 
     /// <summary>Starts an agent and waits until it listens.</summary>
+    /// <param name="stateDirectory">Null: one that goes with the agent.</param>
     public static AgentProcess Start(string? stateDirectory = null, params string[] arguments)
     {
-        var agent = new AgentProcess(stateDirectory ?? Directory.CreateTempSubdirectory("rtfm-agent-").FullName, arguments);
+        var agent = new AgentProcess(stateDirectory, arguments);
         if (agent._listening.Wait(TimeSpan.FromSeconds(30)))
             return agent;
         var output = agent.Output;
@@ -102,6 +105,8 @@ public sealed partial class AgentProcess : IDisposable
             Kill();
         _process.Dispose();
         _listening.Dispose();
+        if (_ownsState)
+            Directory.Delete(StateDirectory, recursive: true);
     }
 
     private void Receive(string? line)

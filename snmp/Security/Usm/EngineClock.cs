@@ -4,7 +4,7 @@ namespace Rtfm.Snmp.Security.Usm;
 /// <remarks>One thread at a time.</remarks>
 internal sealed class EngineClock(TimeProvider clock)
 {
-    /// <summary>Seconds that a message may be old (RFC 3414 §2.2.3).</summary>
+    /// <summary>Seconds that a message may be old, or early (RFC 3414 §2.2.3).</summary>
     public const int Window = 150;
 
     private bool _isKnown;

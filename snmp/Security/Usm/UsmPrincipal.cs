@@ -52,6 +52,18 @@ internal sealed class UsmPrincipal
         return CryptographicOperations.FixedTimeEquals(digest[..tag.Length], tag);
     }
 
+    /// <summary>Did the user sign the message as it came, with its tag in its place?</summary>
+    /// <param name="scratch">For a copy of the message with zeros there.</param>
+    public bool HasSigned(ReadOnlySpan<byte> message, int tagAt, ReadOnlySpan<byte> tag, Span<byte> scratch)
+    {
+        if (tag.Length != User.Auth.TagLength())
+            return false;
+        var copy = scratch[..message.Length];
+        message.CopyTo(copy);
+        copy.Slice(tagAt, tag.Length).Clear();
+        return IsSigned(copy, tag);
+    }
+
     /// <summary>Encrypts in place.</summary>
     /// <param name="data">With DES, whole blocks.</param>
     /// <param name="salt">Receives what the receiver needs to decrypt: 8 octets.</param>

@@ -1,6 +1,8 @@
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Metering;
+using Rtfm.Agent.Mib.Host;
 using Rtfm.Agent.Notifications;
+using Rtfm.Agent.Tests.Capture;
 using Rtfm.Agent.Tests.Mib;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Configuration;
@@ -14,17 +16,9 @@ namespace Rtfm.Agent.Tests.Notifications;
 public sealed class WatchTests
 {
     private readonly List<Notification> _told = [];
-    private string _folder = "";
 
     [SetUp]
-    public void Begin()
-    {
-        _told.Clear();
-        _folder = Directory.CreateTempSubdirectory("rtfm-links-").FullName;
-    }
-
-    [TearDown]
-    public void End() => Directory.Delete(_folder, recursive: true);
+    public void Begin() => _told.Clear();
 
     [Test]
     public void Packets_that_get_lost_are_told_of_once_until_none_was_lost_for_a_minute()
@@ -63,65 +57,93 @@ public sealed class WatchTests
     }
 
     [Test]
-    public void A_link_that_goes_down_and_up_is_told_of_with_its_status()
-    {
-        var watch = new LinkWatch(_told.Add, _folder);
-        Link("eth0", 2, "0x1003", "up");
-        Link("lo", 1, "0x9", "unknown", carrier: "1");
-        watch.Look();
-        watch.Look();
-        Assert.That(_told, Is.Empty);
+    public void A_link_that_goes_down_and_up_is_told_of_with_its_status() =>
+        NetworkNamespace.Run(() =>
+        {
+            var clock = new FakeClock();
+            var links = new Links(clock, () => 0);
+            var index = IndexOf("a");
+            using (new LinkWatch(links, _told.Add))
+            {
+                Assert.That(links.AreChangesNotified);
+                Await(OperStatus.Up);
+                NetworkNamespace.Ip("link set dev a down");
+                Await(OperStatus.Down);
+                NetworkNamespace.Ip("link set dev a up");
+                Await(OperStatus.Up);
+            }
+            Assert.That(links.AreChangesNotified, Is.False);
 
-        Link("eth0", 2, "0x1003", "down");
-        watch.Look();
-        Link("eth0", 2, "0x1003", "up");
-        watch.Look();
-        Link("eth0", 2, "0x1002", "down");
-        watch.Look();
+            // Before it the interface may have come up, and its peer changes with it.
+            var ofA = _told.Where(each => each.Objects[0].Value.Signed == index).SkipWhile(each => each.Id == Notification.LinkUp).ToArray();
+            Assert.That(ofA.Select(each => each.Id), Is.EqualTo([Notification.LinkDown, Notification.LinkUp]));
+            Assert.That(
+                ofA[0].Objects.Select(each => each.ToString()),
+                Is.EqualTo([
+                    $"1.3.6.1.2.1.2.2.1.1.{index} = Integer: {index}",
+                    $"1.3.6.1.2.1.2.2.1.7.{index} = Integer: 2",
+                    $"1.3.6.1.2.1.2.2.1.8.{index} = Integer: 2",
+                ])
+            );
 
-        Assert.That(_told.Select(each => each.Id), Is.EqualTo([Notification.LinkDown, Notification.LinkUp, Notification.LinkDown]));
+            // The kernel tells of a carrier up to a second later.
+            void Await(OperStatus status)
+            {
+                var isSo = SpinWait.SpinUntil(
+                    () =>
+                    {
+                        clock.Advance(Links.Freshness);
+                        return StatusOf("a") == status;
+                    },
+                    TimeSpan.FromSeconds(10)
+                );
+                Assert.That(isSo, $"a did not become {status}");
+            }
+
+            OperStatus StatusOf(string name) => links.Current.Rows.ToArray().Single(each => each.Name == name).Status;
+
+            int IndexOf(string name) => links.Current.Rows.ToArray().Single(each => each.Name == name).Index;
+        });
+
+    [TestCase("Up", "Down", true)]
+    [TestCase("LowerLayerDown", "Down", true)]
+    [TestCase("Down", "Up", false)]
+    [TestCase("Down", "Dormant", false)]
+    public void A_way_into_down_is_linkDown_and_one_out_of_it_linkUp(string before, string after, bool isDown) =>
         Assert.That(
-            _told[0].Objects.Select(each => each.ToString()),
-            Is.EqualTo(["1.3.6.1.2.1.2.2.1.1.2 = Integer: 2", "1.3.6.1.2.1.2.2.1.7.2 = Integer: 1", "1.3.6.1.2.1.2.2.1.8.2 = Integer: 2"])
+            LinkWatch.TypeOf(Enum.Parse<OperStatus>(before), Enum.Parse<OperStatus>(after)),
+            Is.EqualTo(isDown ? Notification.LinkDown : Notification.LinkUp)
         );
-        Assert.That(_told[2].Objects[1].Value.Signed, Is.EqualTo(2), "taken down by an operator");
-    }
 
-    [TestCase("up", "lowerlayerdown")]
-    [TestCase("up", "dormant")]
-    [TestCase("down", "notpresent")]
-    [TestCase("notpresent", "down")]
-    public void Only_changes_to_and_from_down_are_told_of(string before, string after)
-    {
-        var watch = new LinkWatch(_told.Add, _folder);
-        Link("eth0", 2, "0x1003", before);
-        watch.Look();
-        Link("eth0", 2, "0x1003", after);
-        watch.Look();
-
-        Assert.That(_told, Is.Empty);
-    }
+    [TestCase("Up", "LowerLayerDown")]
+    [TestCase("Up", "Dormant")]
+    [TestCase("Down", "NotPresent")]
+    [TestCase("NotPresent", "Down")]
+    [TestCase("Down", "Down")]
+    public void Other_ways_are_not_told_of(string before, string after) =>
+        Assert.That(LinkWatch.TypeOf(Enum.Parse<OperStatus>(before), Enum.Parse<OperStatus>(after)), Is.Null);
 
     [Test]
-    public void A_link_that_comes_or_goes_has_not_changed()
-    {
-        var watch = new LinkWatch(_told.Add, _folder);
-        watch.Look();
-        Link("eth0", 2, "0x1003", "down");
-        watch.Look();
-        Directory.Delete(Path.Combine(_folder, "eth0"), recursive: true);
-        watch.Look();
+    public void A_link_that_comes_or_goes_has_not_changed() =>
+        NetworkNamespace.Run(() =>
+        {
+            var clock = new FakeClock();
+            var links = new Links(clock, () => 0);
+            using var watch = new LinkWatch(links, _told.Add);
+            Look();
+            NetworkNamespace.Ip("link add c type veth peer name d");
+            Look();
+            NetworkNamespace.Ip("link del c");
+            Look();
 
-        Assert.That(_told, Is.Empty);
-    }
+            Assert.That(_told, Is.Empty);
 
-    [Test]
-    public void The_links_of_this_machine_can_be_read()
-    {
-        var watch = new LinkWatch(_told.Add);
-
-        Assert.That(watch.Look, Throws.Nothing);
-    }
+            void Look()
+            {
+                clock.Advance(Links.Freshness);
+                _ = links.Current;
+            }
+        });
 
     [Test]
     public void Failed_authentications_are_told_of_once_a_look_where_that_is_allowed()
@@ -162,14 +184,4 @@ public sealed class WatchTests
     }
 
     private IEnumerable<uint> Numbers => _told.Select(each => each.Id.Span[^1]);
-
-    private void Link(string name, int index, string flags, string state, string carrier = "")
-    {
-        var path = Path.Combine(_folder, name);
-        Directory.CreateDirectory(path);
-        File.WriteAllText(Path.Combine(path, "ifindex"), $"{index}\n");
-        File.WriteAllText(Path.Combine(path, "flags"), flags + "\n");
-        File.WriteAllText(Path.Combine(path, "operstate"), state + "\n");
-        File.WriteAllText(Path.Combine(path, "carrier"), carrier + "\n");
-    }
 }

@@ -214,7 +214,7 @@ public sealed class OriginatorTests
         _receiver.SendTo(Answer(inform, status: ErrorStatus.GenErr), from);
 
         originator.WaitFor(counters => counters.GivenUp == 1);
-        Assert.That(originator.Troubles, Does.Contain("GenErr"));
+        Assert.That(originator.Troubles, Does.Contain("genErr"));
     }
 
     [Test]
