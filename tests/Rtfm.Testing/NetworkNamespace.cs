@@ -3,10 +3,10 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
-namespace Rtfm.Agent.Tests.Capture;
+namespace Rtfm.Testing;
 
 /// <summary>A network of its own, for as long as a test runs in it: the kernel takes it down with the thread and its sockets.</summary>
-internal static partial class NetworkNamespace
+public static partial class NetworkNamespace
 {
     private const int NewMounts = 0x0002_0000;
     private const int NewNetwork = 0x4000_0000;

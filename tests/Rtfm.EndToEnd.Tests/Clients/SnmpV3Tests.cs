@@ -1,63 +1,19 @@
 using Rtfm.Testing;
+using static Rtfm.EndToEnd.Tests.Clients.AgentWithUsers;
 
-namespace Rtfm.EndToEnd.Tests;
+namespace Rtfm.EndToEnd.Tests.Clients;
 
 /// <summary>SNMPv3 with Net-SNMP's tools, against a running agent with a user for each pair of protocols.</summary>
 public sealed class SnmpV3Tests
 {
-    private const string Password = "correct horse battery";
     private const string SysUpTime = "1.3.6.1.2.1.1.3.0";
     private const string SysLocation = "1.3.6.1.2.1.1.6.0";
-    private static readonly string[] Auths = ["MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512"];
-    private static readonly string[] Privs = ["none", "DES", "AES", "AES-192", "AES-256"];
-
-    private string _state = "";
-    private AgentProcess _agent = null!;
-
-    [OneTimeSetUp]
-    public void StartAgent()
-    {
-        if (!SnmpTool.IsInstalled)
-            Assert.Ignore("Net-SNMP's tools are not installed");
-        _state = Directory.CreateTempSubdirectory("rtfm-agent-").FullName;
-        var passwords = Path.Combine(_state, "passwords");
-        File.WriteAllText(passwords, Password + "\n");
-        foreach (var auth in Auths)
-        {
-            foreach (var priv in Privs)
-                AddUser(auth, priv);
-        }
-        AddUser("SHA-256", "AES", "--write");
-        Agent("user", "add", "open", "--auth", "none", "--priv", "none", "--state", _state);
-        _agent = AgentProcess.Start(_state);
-
-        void AddUser(string auth, string priv, params string[] more) =>
-            Agent([
-                "user",
-                "add",
-                UserOf(auth, priv) + string.Concat(more),
-                "--auth",
-                auth,
-                "--priv",
-                priv,
-                "--password-file",
-                passwords,
-                "--state",
-                _state,
-                .. more,
-            ]);
-    }
-
-    [OneTimeTearDown]
-    public void StopAgent()
-    {
-        _agent?.Dispose();
-        if (_state.Length > 0)
-            Directory.Delete(_state, recursive: true);
-    }
 
     [Test, Combinatorial]
-    public void Net_SNMP_reads_with_every_pair_of_protocols([ValueSource(nameof(Auths))] string auth, [ValueSource(nameof(Privs))] string priv)
+    public void Net_SNMP_reads_with_every_pair_of_protocols(
+        [ValueSource(typeof(AgentWithUsers), nameof(Auths))] string auth,
+        [ValueSource(typeof(AgentWithUsers), nameof(Privs))] string priv
+    )
     {
         var result = Ask("snmpget", UserOf(auth, priv), auth, priv, SysUpTime);
         if (result.Errors.Contains("Invalid", StringComparison.Ordinal))
@@ -128,28 +84,20 @@ public sealed class SnmpV3Tests
     {
         var users = Ask("snmpwalk", "SHA-256AES", "SHA-256", "AES", "1.3.6.1.6.3.15.1.2");
         Assert.That(users.Output, Does.Contain("No more").Or.Contain("No Such"));
-        var communities = _agent.Snmp("snmpwalk", "1.3.6.1.6.3.18");
+        var communities = Agent.Snmp("snmpwalk", "1.3.6.1.6.3.18");
         Assert.That(communities.Output, Does.Not.Contain(AgentProcess.WriteCommunity));
     }
 
-    private string Target => $"127.0.0.1:{_agent.EndPoint.Port}";
+    private static string Target => Agent.EndPoint.ToString();
 
-    private ToolResult Set(string user, string auth, string priv) =>
+    private static ToolResult Set(string user, string auth, string priv) =>
         SnmpTool.Run("snmpset", [.. Login(user, auth, priv, Password), SysLocation, "s", "here"]);
 
-    private ToolResult Ask(string tool, string user, string auth, string priv, string name) =>
+    private static ToolResult Ask(string tool, string user, string auth, string priv, string name) =>
         SnmpTool.Run(tool, [.. Login(user, auth, priv, Password), name]);
 
-    private string[] Login(string user, string auth, string priv, string password) =>
+    private static string[] Login(string user, string auth, string priv, string password) =>
         priv == "none"
             ? ["-v3", "-r1", "-t3", "-u", user, "-l", "authNoPriv", "-a", auth, "-A", password, Target]
             : ["-v3", "-r1", "-t3", "-u", user, "-l", "authPriv", "-a", auth, "-A", password, "-x", priv, "-X", password, Target];
-
-    private static string UserOf(string auth, string priv) => auth + priv;
-
-    private static void Agent(params string[] arguments)
-    {
-        var result = SnmpTool.Run("dotnet", [Programs.Path("rtfm-agent"), .. arguments]);
-        Assert.That(result.ExitCode, Is.Zero, result.Errors);
-    }
 }
