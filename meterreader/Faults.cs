@@ -1,4 +1,4 @@
-using Rtfm.MeterReader.Collection;
+using Rtfm.Control.Reading;
 using Rtfm.MeterReader.Storage;
 using Rtfm.Snmp.Client;
 

@@ -91,7 +91,7 @@ internal static class InitCommand
         StateFile.MakeFolder(folder);
         using var edit = SnmpConfigurationStore.Edit(folder);
         // Keys are good for an engine ID; opening the state makes and keeps one.
-        var state = MeterStateFile.Open(folder, out _).State;
+        var state = MeterStateFile.Prepare(folder);
         var engineId = new EngineId(Convert.FromHexString(state.EngineId));
         var (reader, writer) = (NewUser(engineId, Reader), NewUser(engineId, Writer));
         var configuration = new SnmpConfiguration().WithUser(reader, Permission.Read).WithUser(writer, Permission.Write);

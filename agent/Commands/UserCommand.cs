@@ -106,7 +106,7 @@ internal static class UserCommand
         var passwords = auth == AuthProtocol.None ? ("", "") : Passwords.Read(arguments.GetValue(PasswordFile), name, priv != PrivProtocol.None);
         StateFile.MakeFolder(folder);
         using var edit = SnmpConfigurationStore.Edit(folder);
-        var own = new EngineId(Convert.FromHexString(MeterStateFile.Open(folder, out _).State.EngineId));
+        var own = new EngineId(Convert.FromHexString(MeterStateFile.Prepare(folder).EngineId));
         var engineId = at ?? own;
         var user = new UsmUser
         {

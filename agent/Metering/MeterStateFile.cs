@@ -11,7 +11,7 @@ public sealed class MeterStateFile
 
     private MeterStateFile(string path, MeterState state) => (_path, State) = (path, state);
 
-    /// <summary>False where there was no state to go on with.</summary>
+    /// <summary>False where no meter has run with this state before: the start is a cold one (RFC 3418 §2 coldStart).</summary>
     public bool IsContinued { get; private init; }
 
     /// <summary>What is on disk.</summary>
@@ -24,13 +24,20 @@ public sealed class MeterStateFile
     /// <exception cref="UnauthorizedAccessException">The folder or file may not be written.</exception>
     public static MeterStateFile Open(string folder, out string? complaint)
     {
-        StateFile.MakeFolder(folder);
-        var path = Path.Combine(folder, "meter.json");
-        var kept = Read(path, out complaint);
-        var state = kept ?? new MeterState { EngineId = NewEngineId() };
-        var file = new MeterStateFile(path, state) { IsContinued = kept is not null };
+        var file = Load(folder, out complaint);
+        var state = file.State;
         file.Save(state with { EngineBoots = state.EngineBoots == int.MaxValue ? int.MaxValue : state.EngineBoots + 1 });
         return file;
+    }
+
+    /// <summary>As <see cref="Open"/>, for commands that prepare a meter: it is not started, and the state says so.</summary>
+    /// <exception cref="IOException">The folder or file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or file may not be written.</exception>
+    public static MeterState Prepare(string folder)
+    {
+        var file = Load(folder, out _);
+        file.Save(file.State);
+        return file.State;
     }
 
     /// <summary>Changes the state and writes it; once this returns the change survives a crash.</summary>
@@ -38,6 +45,14 @@ public sealed class MeterStateFile
     {
         lock (_writing)
             Save(change(State));
+    }
+
+    private static MeterStateFile Load(string folder, out string? complaint)
+    {
+        StateFile.MakeFolder(folder);
+        var path = Path.Combine(folder, "meter.json");
+        var state = Read(path, out complaint) ?? new MeterState { EngineId = NewEngineId() };
+        return new MeterStateFile(path, state) { IsContinued = state.EngineBoots > 0 };
     }
 
     private void Save(MeterState state)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Rtfm.Manager.Control;
+using Rtfm.Control;
 using Rtfm.Manager.Rendering;
 using Rtfm.Model;
 

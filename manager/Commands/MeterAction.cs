@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Rtfm.Manager.Control;
+using Rtfm.Control;
 using Rtfm.Snmp.Client;
 
 namespace Rtfm.Manager.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Rtfm.Manager.Control;
+using Rtfm.Control;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 

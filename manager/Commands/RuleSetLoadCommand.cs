@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Rtfm.Manager.Control;
+using Rtfm.Control;
 using Rtfm.Manager.Rendering;
 using Rtfm.Model;
 using Rtfm.Srl;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Rtfm.Manager.Control;
+using Rtfm.Control;
 
 namespace Rtfm.Manager.Rendering;
 

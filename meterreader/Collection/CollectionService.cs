@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rtfm.Control.Reading;
 using Rtfm.MeterReader.Storage;
 using Rtfm.Snmp.Client;
 

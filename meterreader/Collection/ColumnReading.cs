@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rtfm.Control.Reading;
 using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rtfm.Control.Reading;
 using Rtfm.Model;
 using Rtfm.Snmp.Client;
 
@@ -47,6 +48,11 @@ public sealed record MeterSettings(
             .Select(each => each.Number)
             .Except(Always),
     ];
+
+    /// <summary>A session with the meter; its address is looked up anew: a name server may have moved it since the last collection.</summary>
+    /// <exception cref="SnmpTransportException">Its name has no address.</exception>
+    public async Task<IMeterSession> OpenAsync(SnmpClient client, CancellationToken cancellationToken) =>
+        new SnmpMeterSession(client, await SnmpHost.ResolveAsync(Host, Target, cancellationToken).ConfigureAwait(false));
 
     /// <summary>How long the meter keeps our place if we do not come: some collections may fail.</summary>
     public int ReaderTimeoutSeconds => (int)Math.Min(Math.Max(Interval.TotalSeconds * 3, 600), int.MaxValue);

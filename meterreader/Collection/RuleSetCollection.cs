@@ -1,3 +1,4 @@
+using Rtfm.Control.Reading;
 using Rtfm.MeterReader.Storage;
 using Rtfm.Model;
 

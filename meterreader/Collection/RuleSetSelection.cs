@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rtfm.Control.Reading;
 using Rtfm.Snmp.Ber;
 
 namespace Rtfm.MeterReader.Collection;

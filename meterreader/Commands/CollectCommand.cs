@@ -74,7 +74,7 @@ internal static class CollectCommand
             try
             {
                 var began = TimeProvider.System.GetTimestamp();
-                var session = await SnmpMeterSession.OpenAsync(client, meter, cancellationToken).ConfigureAwait(false);
+                var session = await meter.OpenAsync(client, cancellationToken).ConfigureAwait(false);
                 var result = await new Collector(meter, store, TimeProvider.System).CollectAsync(session, cancellationToken).ConfigureAwait(false);
                 failed += await ReportAsync(result, TimeProvider.System.GetElapsedTime(began), path).ConfigureAwait(false) ? 0 : 1;
             }

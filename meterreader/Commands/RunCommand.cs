@@ -48,7 +48,7 @@ internal static class RunCommand
         builder.Services.AddSingleton<IFlowStore>(_ => new SqliteFlowStore(settings.Store));
         builder.Services.AddSingleton(_ => new SnmpClient());
         builder.Services.AddSingleton<MeterConnector>(services =>
-            (meter, stopping) => SnmpMeterSession.OpenAsync(services.GetRequiredService<SnmpClient>(), meter, stopping)
+            (meter, stopping) => meter.OpenAsync(services.GetRequiredService<SnmpClient>(), stopping)
         );
         builder.Services.AddHostedService<CollectionService>();
         builder.Services.AddHostedService<SystemdNotifier>();

@@ -34,6 +34,9 @@ internal ref struct IncomingMessage
 
     // SNMPv3: what the answer needs.
     internal int MessageId;
+
+    /// <summary>snmpEngineTime when it came, in seconds: the answer names it and is encrypted with it, and may take into the next second.</summary>
+    internal int EngineTime;
     internal ReadOnlySpan<byte> UserName;
     internal UsmPrincipal? Principal;
     internal ReadOnlySpan<byte> ContextEngineId;

@@ -89,6 +89,7 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
             return Acceptance.Dropped;
         }
         incoming.UserName = usm.UserName;
+        incoming.EngineTime = engine.Time;
         if (!usm.EngineId.SequenceEqual(engine.Id.Octets))
             return Report(v3, UsmStatistics.UnknownEngineIds, ++counters.UnknownEngineIds, ref incoming);
         if (tables.FindUser(usm.EngineId, usm.UserName) is not { } principal)
@@ -105,7 +106,7 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
                 counters.AuthenticationFailures++;
                 return Report(v3, UsmStatistics.WrongDigests, ++counters.WrongDigests, ref incoming);
             }
-            if (!IsInTimeWindow(usm))
+            if (!IsInTimeWindow(usm, incoming.EngineTime))
             {
                 // The sender can trust this Report, and sets his clock by it.
                 incoming.Principal = principal;
@@ -147,8 +148,8 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
         return Acceptance.Accepted;
     }
 
-    private bool IsInTimeWindow(in UsmParameters usm) =>
-        engine.Boots != int.MaxValue && usm.Boots == engine.Boots && Math.Abs((long)usm.Time - engine.Time) <= EngineClock.Window;
+    private bool IsInTimeWindow(in UsmParameters usm, int engineTime) =>
+        engine.Boots != int.MaxValue && usm.Boots == engine.Boots && Math.Abs((long)usm.Time - engineTime) <= EngineClock.Window;
 
     private static Acceptance Report(
         in V3Message v3,
@@ -185,7 +186,7 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
             Flags = FlagsOf(incoming.Level),
             EngineId = engine.Id.Octets,
             Boots = (uint)engine.Boots,
-            Time = (uint)engine.Time,
+            Time = (uint)incoming.EngineTime,
             UserName = incoming.UserName,
             Principal = incoming.Principal,
             ContextEngineId = incoming.ContextEngineId,

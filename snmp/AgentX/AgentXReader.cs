@@ -100,6 +100,10 @@ internal ref struct AgentXReader(ReadOnlySpan<byte> input, bool isNetworkByteOrd
             case BerTag.ObjectIdentifier:
                 OidBuffer oid = default;
                 Oid(ref oid, out _);
+                // §5.1: none at all means 0.0. What SNMP cannot say is no value (X.690 §8.19.4).
+                if (oid.Length == 0)
+                    oid.TryAppend(0, 0);
+                Failed |= oid.Span is not ([0 or 1, < 40, ..] or [2, _, ..]);
                 return SnmpValue.Oid(new ObjectIdentifier(oid.Span));
             case BerTag.Null or BerTag.NoSuchObject or BerTag.NoSuchInstance or BerTag.EndOfMibView:
                 return SnmpValue.Empty(tag);

@@ -54,8 +54,7 @@ internal sealed partial class RequestTable
             // Not sent any more, if it has not been yet.
             request.Answer.TrySetCanceled(CancellationToken.None);
             _streams.Release(stream);
-            foreach (var id in request.Ids)
-                _pending.TryRemove(id, out _);
+            Remove(request);
         }
     }
 

@@ -101,8 +101,7 @@ internal sealed partial class RequestTable : IAsyncDisposable
         }
         finally
         {
-            foreach (var id in request.Ids)
-                _pending.TryRemove(id, out _);
+            Remove(request);
         }
     }
 
@@ -165,8 +164,22 @@ internal sealed partial class RequestTable : IAsyncDisposable
     {
         int id;
         do id = Interlocked.Increment(ref _lastId) & int.MaxValue;
-        while (!_pending.TryAdd(id, request));
+        while (_pending.ContainsKey(id));
+        Await(request, id);
+    }
+
+    /// <summary>From now on a message with that identifier may be the request's answer.</summary>
+    internal void Await(PendingRequest request, int id)
+    {
+        // In this order: an answer may come before its request is sent, from who guessed the identifier.
         request.Add(id);
+        _pending[id] = request;
+    }
+
+    internal void Remove(PendingRequest request)
+    {
+        foreach (var id in request.Ids)
+            _pending.TryRemove(id, out _);
     }
 
     /// <returns>The message's length; 0 where it does not fit.</returns>
@@ -185,7 +198,10 @@ internal sealed partial class RequestTable : IAsyncDisposable
         return writer.Overflowed ? 0 : writer.Position;
     }
 
-    private void Deliver(Span<byte> message, Span<byte> scratch, SocketAddress? sender, ClientStream? stream)
+    /// <summary>Takes one message. Never throws, whatever the octets.</summary>
+    /// <param name="message">Is changed.</param>
+    /// <param name="scratch">Room to work in, as long as the message.</param>
+    internal void Deliver(Span<byte> message, Span<byte> scratch, SocketAddress? sender, ClientStream? stream)
     {
         var reader = new BerReader(message);
         reader.Enter();

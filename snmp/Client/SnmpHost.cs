@@ -46,7 +46,8 @@ public static class SnmpHost
         var hasPort = colon >= 0 && (rest.IndexOf(':') == colon || rest[colon - 1] == ']');
         var host = (hasPort ? rest[..colon] : rest).Trim('[', ']');
         var port = (ushort)usualPort;
-        if (host.Length == 0 || (hasPort && !TryPort(rest.AsSpan(colon + 1), out port)))
+        // No name at all would be this machine's.
+        if (string.IsNullOrWhiteSpace(host) || (hasPort && !TryPort(rest.AsSpan(colon + 1), out port)))
             throw new FormatException($"'{text}' names no agent. Write {Forms}.");
         return (transport, host, port);
     }

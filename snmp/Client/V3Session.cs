@@ -176,7 +176,8 @@ internal sealed class V3Session(UserCredentials user, TimeProvider clock)
         }
     }
 
-    private void Begin(EngineId engine)
+    /// <summary>From now on that engine is the agent's; its time is not known yet.</summary>
+    internal void Begin(EngineId engine)
     {
         lock (_gate)
         {

@@ -93,6 +93,9 @@ public sealed partial class NotificationOriginator
                 made = receiver.IsEmpty ? _messages.Discovery(inform) : _messages.InformV3(inform, receiver, _selection, out reason);
                 if (made is not null)
                     _replies.AddMessage(inform);
+                else
+                    // Anyone on the way may have said that it is there: not for ever.
+                    _receivers.Forget(inform.Target.EndPoint);
             }
         }
         message = made ?? [];

@@ -12,9 +12,10 @@ public sealed partial class ArchitectureTests
         ["model"] = [],
         ["snmp"] = [],
         ["srl"] = ["model"],
-        ["agent"] = ["model", "snmp", "srl"],
-        ["manager"] = ["model", "snmp", "srl"],
-        ["meterreader"] = ["model", "snmp", "srl"],
+        ["control"] = ["model", "snmp"],
+        ["agent"] = ["control", "model", "snmp", "srl"],
+        ["manager"] = ["control", "model", "snmp", "srl"],
+        ["meterreader"] = ["control", "model", "snmp", "srl"],
     };
 
     [TestCaseSource(nameof(Projects))]

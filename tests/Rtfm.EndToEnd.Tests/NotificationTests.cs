@@ -69,6 +69,16 @@ public sealed class NotificationTests
     }
 
     [Test]
+    public void The_first_start_with_a_prepared_state_folder_is_a_cold_one()
+    {
+        AddUser();
+        _receiver = StartReceiver();
+        _agent = StartAgent("v2c", inform: false);
+
+        Assert.That(_receiver.WaitFor(".1.3.6.1.6.3.1.1.5"), Does.Contain("OID: .1.3.6.1.6.3.1.1.5.1"));
+    }
+
+    [Test]
     public void Somebody_with_a_wrong_community_is_told_of_where_that_is_enabled()
     {
         _receiver = StartReceiver();

@@ -17,6 +17,9 @@ internal sealed class Agent : IControlState<SnmpConfiguration>
     public const string ReadCommunity = "public";
     public const string WriteCommunity = "private";
 
+    /// <summary>Every user's.</summary>
+    public const string Password = "maplesyrup";
+
     /// <summary>Who is at the other end of a connection.</summary>
     public const string ConnectedUser = "connected";
 
@@ -119,7 +122,7 @@ internal sealed class Agent : IControlState<SnmpConfiguration>
 
     private static UsmUser MakeUser(string name, AuthProtocol auth, PrivProtocol priv)
     {
-        var key = auth == AuthProtocol.None ? [] : KeyLocalization.PasswordToKey(auth, Encoding.ASCII.GetBytes("maplesyrup"));
+        var key = auth == AuthProtocol.None ? [] : KeyLocalization.PasswordToKey(auth, Encoding.ASCII.GetBytes(Password));
         return new()
         {
             EngineId = Id,

@@ -23,6 +23,7 @@ internal static class AgentXSeeds
             yield return ($"agentx-commitset{order}", Make(AgentXType.CommitSet, flags, (ref _) => { }));
             yield return ($"agentx-undoset{order}", Make(AgentXType.UndoSet, flags, (ref _) => { }));
             yield return ($"agentx-cleanupset{order}", Make(AgentXType.CleanupSet, flags, (ref _) => { }));
+            yield return ($"agentx-response{order}", Make(AgentXType.Response, flags, WriteResponse));
         }
     }
 
@@ -38,6 +39,17 @@ internal static class AgentXSeeds
     {
         writer.VarBind(new VarBind(new(SysName), SnmpValue.OctetString("another")));
         writer.VarBind(new VarBind(new(System), SnmpValue.Counter64(ulong.MaxValue)));
+    }
+
+    private static void WriteResponse(ref AgentXWriter writer)
+    {
+        writer.Number(4_711);
+        writer.Short(0);
+        writer.Short(0);
+        writer.VarBind(new VarBind(new(SysName), SnmpValue.Oid(new(System))));
+        writer.VarBind(new VarBind(new(SysName), SnmpValue.IpAddress([127, 0, 0, 1])));
+        writer.VarBind(new VarBind(new(SysName), SnmpValue.Integer(int.MinValue)));
+        writer.VarBind(new VarBind(new(SysName), SnmpValue.Counter64(1UL << 63)));
     }
 
     private static void Range(ref AgentXWriter writer, uint[] start, uint[] end)

@@ -1,3 +1,4 @@
+using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
@@ -15,12 +16,48 @@ internal static class Decoders
         var told = new HashCode();
         ReadMessage(input, ref told);
         // Whatever it is, as if it stood deeper in a message.
-        told.Add(MessageFrame.Length(input, Agent.MaxMessageSize).CompareTo(input.Length));
+        told.Add(ReadFrame(input));
+        told.Add(ReadAgentX(input));
         told.Add(UsmParameters.TryRead(input, out _));
         told.Add(ScopedPdu.TryRead(input, out _));
         told.Add(ReadPdu(input));
         told.Add(ReadVarBinds(input));
         return told.ToHashCode();
+    }
+
+    /// <summary>As it arrives in a stream, octet by octet: what is known of its length does not change.</summary>
+    private static int ReadFrame(ReadOnlySpan<byte> input)
+    {
+        var length = MessageFrame.Length(input, Agent.MaxMessageSize);
+        for (var arrived = 0; arrived < Math.Min(input.Length, 8); arrived++)
+        {
+            if (MessageFrame.Length(input[..arrived], Agent.MaxMessageSize) is var soFar && soFar != MessageFrame.NotYet && soFar != length)
+                throw new InvalidOperationException($"after {arrived} octets a message has {soFar}, then {length}");
+        }
+        return length.CompareTo(input.Length);
+    }
+
+    /// <summary>The varbinds of a response as a sub-agent's peer reads them, written and read again.</summary>
+    private static int ReadAgentX(ReadOnlySpan<byte> input)
+    {
+        const int beforeVarBinds = AgentXHeader.Length + 8;
+        if (input.Length < beforeVarBinds || !AgentXHeader.TryRead(input, out var header))
+            return 0;
+        Span<byte> again = stackalloc byte[AgentXHeader.Length + 8_192];
+        var reader = new AgentXReader(input[beforeVarBinds..], header.IsNetworkByteOrder);
+        var read = 0;
+        while (!reader.IsAtEnd && reader.VarBind() is var varBind && !reader.Failed)
+        {
+            read++;
+            var writer = new AgentXWriter(again, header);
+            writer.VarBind(varBind);
+            if (writer.Overflowed)
+                continue;
+            var same = new AgentXReader(writer.Written[AgentXHeader.Length..], header.IsNetworkByteOrder);
+            if (same.VarBind() != varBind || same.Failed || !same.IsAtEnd)
+                throw new InvalidOperationException($"{varBind} was written and read as something else");
+        }
+        return HashCode.Combine(Math.Min(read, 4), reader.Failed);
     }
 
     private static void ReadMessage(ReadOnlySpan<byte> input, ref HashCode told)

@@ -15,7 +15,7 @@ internal sealed class Envelopes
 
     /// <summary>A message of a user about a PDU, whatever the PDU.</summary>
     /// <returns>Null where it would be too long.</returns>
-    public byte[]? Seal(UsmUser user, ReadOnlySpan<byte> pdu, int maxSize = 65_507)
+    public byte[]? Seal(UsmUser user, ReadOnlySpan<byte> pdu, int maxSize = 65_507, bool isReportable = true)
     {
         var protection = user.Level switch
         {
@@ -27,7 +27,7 @@ internal sealed class Envelopes
         {
             MessageId = 1,
             MaxSize = maxSize,
-            Flags = (byte)(protection | V3Message.ReportableFlag),
+            Flags = (byte)(protection | (isReportable ? V3Message.ReportableFlag : 0)),
             EngineId = Agent.Id.Octets,
             Boots = Agent.Boots,
             Time = 0,
@@ -85,6 +85,22 @@ internal sealed class Envelopes
         pdu = scoped.Pdu;
         return true;
     }
+
+    /// <summary>Whether a message may count as one of that user at the agent's engine: named right, signed with his key, not of former times, and no less protected.</summary>
+    public bool IsAuthentic(ReadOnlySpan<byte> message, string userName, SecurityLevel least, out ReadOnlySpan<byte> pdu)
+    {
+        pdu = default;
+        return TryRead(message, out var v3, out var usm)
+            && v3.Level >= least
+            && !v3.HasSenselessFlags
+            && usm.EngineId.SequenceEqual(Agent.Id.Octets)
+            && usm.UserName.SequenceEqual(Encoding.ASCII.GetBytes(userName))
+            && (v3.Level == SecurityLevel.NoAuthNoPriv || usm.Boots >= Agent.Boots)
+            && TryOpen(message, out pdu);
+    }
+
+    /// <summary>The principal of a user.</summary>
+    public UsmPrincipal Of(UsmUser user) => _principals[user.Name];
 
     /// <summary>Whose message it says it is; null: nobody's who signs.</summary>
     private UsmPrincipal? Find(in UsmParameters usm) =>

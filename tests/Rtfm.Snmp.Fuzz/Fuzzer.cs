@@ -9,6 +9,9 @@ internal sealed class Fuzzer(Corpus corpus, int seed, Action<byte[], string> fou
     /// <summary>Inputs after which the agent is made as it was.</summary>
     private const int Lifetime = 1_000;
 
+    /// <summary>Inputs after which those who talk to agents are made as they were.</summary>
+    private const int ManagerLifetime = 200;
+
     private readonly Random _random = new(seed);
     private readonly Envelopes _envelopes = new();
 
@@ -34,6 +37,8 @@ internal sealed class Fuzzer(Corpus corpus, int seed, Action<byte[], string> fou
         {
             if (i % Lifetime == 0)
                 harness.Reset();
+            if (i % ManagerLifetime == 0)
+                harness.ResetManager();
             Try(harness, mutator.Mutate(corpus.Pick(_random), corpus.Pick(_random)), (Origin)(i % 3));
         }
     }

@@ -29,6 +29,9 @@ internal sealed class Harness
 
     private readonly Agent _agent = new();
     private readonly Envelopes _envelopes;
+    private readonly Asking _asking;
+    private readonly Receiving _receiving;
+    private readonly Informing _informing;
     private readonly byte[] _answer = new byte[65_536];
     private readonly byte[] _response = new byte[AgentXResponder.LongestResponse];
     private readonly uint[] _before = new uint[Counters.Length];
@@ -36,10 +39,24 @@ internal sealed class Harness
     /// <summary>What kind of answer came last.</summary>
     private int _answered;
 
-    public Harness(Envelopes envelopes) => _envelopes = envelopes;
+    public Harness(Envelopes envelopes)
+    {
+        _envelopes = envelopes;
+        _asking = new(envelopes);
+        _receiving = new(envelopes);
+        _informing = new(envelopes);
+    }
 
     /// <summary>Makes the agent as it was at the start.</summary>
     public void Reset() => _agent.Reset();
+
+    /// <summary>Makes who talks to agents as he was at the start: with the time of an engine that an input has moved on, nothing else of it counts.</summary>
+    public void ResetManager()
+    {
+        _asking.Reset();
+        _receiving.Reset();
+        _informing.Reset();
+    }
 
     /// <param name="told">What the input made happen, in a number: another number, something else.</param>
     /// <returns>What is wrong; null: nothing.</returns>
@@ -67,6 +84,7 @@ internal sealed class Harness
         var length = _agent.Engine.Process(input, _answer, RequesterOf(origin));
         var decoded = Decoders.Read(input);
         var lengthToMaster = AskAsMaster(input, out var isGoodToMaster);
+        var managerFault = TryAsManager(input, origin, out var managed);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         took = Stopwatch.GetElapsedTime(began);
         var moved = new HashCode();
@@ -74,10 +92,10 @@ internal sealed class Harness
             moved.Add(Counters[i](_agent.Counters) != _before[i]);
         var fault = _agent.Fault?.ToString();
         _agent.Fault = null;
-        fault ??= CheckAnswer(input, _answer.AsSpan(0, length), origin);
+        fault ??= managerFault ?? CheckAnswer(input, _answer.AsSpan(0, length), origin);
         if (!isGoodToMaster)
             fault ??= $"a response of {lengthToMaster} octets that no master can read";
-        told = HashCode.Combine(moved.ToHashCode(), decoded, Magnitude(length), Magnitude(lengthToMaster), _answered);
+        told = HashCode.Combine(moved.ToHashCode(), decoded, Magnitude(length), Magnitude(lengthToMaster), _answered, managed);
         return fault ?? (allocated > MostAllocated ? $"it allocated {allocated} octets" : null);
     }
 
@@ -96,6 +114,17 @@ internal sealed class Harness
                 && answered.PayloadLength == length - AgentXHeader.Length
                 && answered.PacketId == header.PacketId;
         return length;
+    }
+
+    /// <summary>As if the input came to who asks agents, receives their notifications, or waits for what becomes of his own.</summary>
+    private string? TryAsManager(byte[] input, Origin origin, out int told)
+    {
+        var isFromTarget = origin != Origin.Elsewhere;
+        var asking = _asking.Try(input, isFromTarget, out var asked);
+        var receiving = _receiving.Try(input, new Requester(Elsewhere), out var received);
+        var informing = _informing.Try(input, isFromTarget, out var informed);
+        told = HashCode.Combine(asked, received, informed, Texts.Read(input));
+        return asking ?? receiving ?? informing;
     }
 
     private static Requester RequesterOf(Origin origin) =>

@@ -102,7 +102,7 @@ internal sealed class Mutator(Random random, Envelopes envelopes)
         var changed = pdu.ToArray();
         changed = random.Next(3) == 0 ? ChangeOctets(changed) : ChangeElements(changed, other);
         var user = Agent.Users[random.Next(Agent.Users.Count)];
-        return envelopes.Seal(user, Bound(changed), random.Next(4) == 0 ? 484 : 65_507) ?? input;
+        return envelopes.Seal(user, Bound(changed), random.Next(4) == 0 ? 484 : 65_507, isReportable: random.Next(3) > 0) ?? input;
     }
 
     private byte[] ChangeOctets(byte[] input)

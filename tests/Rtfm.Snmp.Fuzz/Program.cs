@@ -3,7 +3,7 @@ using System.Globalization;
 using Rtfm.Snmp.Fuzz;
 
 const string Usage = """
-    Tries inputs made from a corpus of messages on the SNMP engine and on what clients decode with.
+    Tries inputs made from a corpus of messages on the SNMP engine, and on who asks agents, receives notifications or sends them.
 
       --inputs N        how many (default 200000)
       --seed N          another seed makes others (default 1)
@@ -79,7 +79,7 @@ void Report(TextWriter to)
     to.WriteLine(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{fuzzer.Tried:N0} inputs in {seconds:N0} s ({fuzzer.Tried / seconds:N0}/s), {corpus.Happenings:N0} different happenings, {fuzzer.Found:N0} wrong"
+            $"{fuzzer.Tried:N0} inputs in {seconds:N0} s ({fuzzer.Tried / seconds:N0}/s), {corpus.Happenings:N0} different happenings, {fuzzer.Found:N0} wrong, {Environment.WorkingSet >> 20:N0} MiB"
         )
     );
 }

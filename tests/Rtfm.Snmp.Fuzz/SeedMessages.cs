@@ -2,6 +2,7 @@ using System.Text;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Security.Tsm;
+using Rtfm.Snmp.Security.Usm;
 
 namespace Rtfm.Snmp.Fuzz;
 
@@ -22,14 +23,17 @@ internal static class SeedMessages
     private static readonly VarBind[] AllSyntaxes =
     [
         new(SysUpTime, SnmpValue.TimeTicks(uint.MaxValue)),
-        new(SysName, SnmpValue.OctetString("a name")),
         new(TrapOid, SnmpValue.Oid(new(1, 3, 6, 1, 6, 3, 1, 1, 5, 3))),
+        new(SysName, SnmpValue.OctetString("a name")),
         new(SysName, SnmpValue.Integer(int.MinValue)),
         new(SysName, SnmpValue.Counter32(uint.MaxValue)),
         new(SysName, SnmpValue.Unsigned32(1u << 31)),
         new(SysName, SnmpValue.Counter64(ulong.MaxValue)),
         new(SysName, SnmpValue.Null),
     ];
+
+    /// <summary>An answer without varbinds, as a PDU.</summary>
+    public static byte[] EmptyResponse { get; } = Pdu(PduType.Response, 0, 0);
 
     public static IEnumerable<(string Name, byte[] Message)> All()
     {
@@ -46,6 +50,27 @@ internal static class SeedMessages
             yield return ($"v3-{name}", envelopes.Seal(Agent.Users.First(user => user.Name == "aes"), pdu)!);
         foreach (var (name, pdu) in Pdus())
             yield return ($"tsm-{name}", InConnection(pdu));
+        foreach (var (name, pdu) in Pdus().Where(each => each.Name is "trap" or "response"))
+        {
+            foreach (var user in Agent.Users)
+                yield return ($"v3-{name}-{user.Name}", envelopes.Seal(user, pdu, isReportable: false)!);
+        }
+        // What anyone can make who knows a user's name, or has his key for authentication only.
+        foreach (var (name, pdu) in Pdus().Where(each => each.Name is "trap" or "response" or "inform" or "report"))
+        {
+            foreach (var user in Agent.Users.Where(user => user.Level == SecurityLevel.AuthPriv))
+                yield return (
+                    $"v3-{name}-{user.Name}-clear",
+                    envelopes.Seal(user with { Priv = PrivProtocol.None }, pdu, isReportable: name == "inform")!
+                );
+            foreach (var user in Agent.Users.Where(user => user.Level != SecurityLevel.NoAuthNoPriv))
+                yield return (
+                    $"v3-{name}-{user.Name}-forged",
+                    envelopes.Seal(user with { Auth = AuthProtocol.None, Priv = PrivProtocol.None }, pdu, isReportable: name == "inform")!
+                );
+        }
+        foreach (var user in Agent.Users)
+            yield return ($"v3-report-{user.Name}", envelopes.Seal(user, Pdus().First(each => each.Name == "report").Pdu)!);
         foreach (var seed in AgentXSeeds.All())
             yield return seed;
         yield return ("v1-trap-v1", InCommunity(SnmpVersion.V1, Agent.ReadCommunity, TrapV1()));
@@ -56,6 +81,8 @@ internal static class SeedMessages
             yield return ($"v3-answer-{user.Name}", answer[..agent.Engine.Process(envelopes.Seal(user, get), answer, default)]);
         var bulk = InCommunity(SnmpVersion.V2c, Agent.ReadCommunity, Pdu(PduType.GetBulkRequest, 0, 20, new VarBind(Everything, SnmpValue.Null)));
         yield return ("v2c-answer-getbulk", answer[..agent.Engine.Process(bulk, answer, default)]);
+        foreach (var (name, text) in SeedTexts.All)
+            yield return (name, Encoding.UTF8.GetBytes(text));
         yield return ("v3-answer-report", answer[..agent.Engine.Process(ToAnotherEngine(envelopes.Seal(Agent.Users[0], get)!), answer, default)]);
     }
 

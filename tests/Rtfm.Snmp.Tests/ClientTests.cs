@@ -95,6 +95,23 @@ public sealed class ClientTests
     }
 
     [Test]
+    public void A_walk_of_which_every_answer_is_too_big_is_ended()
+    {
+        var asked = 0;
+        using var stingy = new FakeAgent(request =>
+        {
+            asked++;
+            return [request.Answer("1.3.6.1", status: ErrorStatus.TooBig)];
+        });
+        var walk = _client.WalkAsync(new SnmpTarget(stingy.EndPoint, new CommunityCredentials("public")), new(1, 3, 6, 1), maxRepetitions: 32);
+        Assert.ThrowsAsync<SnmpErrorException>(async () =>
+        {
+            await foreach (var _ in walk) { }
+        });
+        Assert.That(asked, Is.EqualTo(6), "32, 16, 8, 4, 2, 1");
+    }
+
+    [Test]
     public async Task Answers_with_another_id_community_or_twice_are_ignored()
     {
         using var noisy = new FakeAgent(request =>
@@ -198,7 +215,7 @@ public sealed class ClientTests
             return PduHeader.TryRead(message.AsSpan(reader.Position), out var header) ? new(header.RequestId) : throw new InvalidOperationException();
         }
 
-        public byte[] Answer(string name, int idOffset = 0, string community = "public")
+        public byte[] Answer(string name, int idOffset = 0, string community = "public", ErrorStatus status = ErrorStatus.NoError)
         {
             var writer = new BerWriter(new byte[1_024]);
             var message = writer.Begin(0x30);
@@ -206,7 +223,7 @@ public sealed class ClientTests
             writer.OctetString(System.Text.Encoding.ASCII.GetBytes(community));
             var pdu = writer.Begin((byte)PduType.Response);
             writer.Integer(RequestId + idOffset);
-            writer.Integer(0);
+            writer.Integer((int)status);
             writer.Integer(0);
             var list = writer.Begin(0x30);
             var varBind = writer.Begin(0x30);

@@ -164,7 +164,7 @@ public sealed class TrapReceiver : IDisposable
     {
         get
         {
-            var table = EndPoint.AddressFamily == AddressFamily.InterNetwork ? "/proc/net/udp" : "/proc/net/udp6";
+            var table = EndPoint.AddressFamily == AddressFamily.InterNetwork ? "/proc/thread-self/net/udp" : "/proc/thread-self/net/udp6";
             return File.ReadAllText(table).Contains($":{EndPoint.Port:X4} ", StringComparison.Ordinal);
         }
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Rtfm.Bench.Traces;
+using static Rtfm.Bench.MeasuringCommand;
 
 namespace Rtfm.Bench.Meters;
 
@@ -47,13 +47,10 @@ internal static class MeterCommand
             Agent,
             Clean,
         };
-        command.SetAction(Run);
-        var arguments = command.Parse(args);
-        var code = arguments.Invoke();
-        return arguments.Errors.Count > 0 ? 2 : code;
+        return MeasuringCommand.Run(command, args, Measure);
     }
 
-    private static int Run(ParseResult arguments)
+    private static int Measure(ParseResult arguments, CancellationToken stop)
     {
         var traces = new TraceCache(Repository.Traces);
         if (arguments.GetValue(Clean))
@@ -61,37 +58,11 @@ internal static class MeterCommand
             traces.Clear();
             return 0;
         }
-        using var stop = new CancellationTokenSource();
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        try
-        {
-            using var comparison = new Comparison(Options(arguments), traces, stop.Token);
-            var report = comparison.Run();
-            if (arguments.GetValue(Json) is { } path)
-                File.WriteAllText(path, report.ToJson());
-            return report.IsComplete ? 0 : 1;
-        }
-        catch (ArgumentException fault)
-        {
-            Console.Error.WriteLine(fault.Message);
-            return 2;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            Console.Error.WriteLine(fault.Message);
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("stopped");
-            return 130;
-        }
+        using var comparison = new Comparison(Options(arguments), traces, stop);
+        var report = comparison.Run();
+        if (arguments.GetValue(Json) is { } path)
+            File.WriteAllText(path, report.ToJson());
+        return report.IsComplete ? 0 : 1;
     }
 
     private static MeterOptions Options(ParseResult arguments)
@@ -128,20 +99,5 @@ internal static class MeterCommand
         };
         // The usual traces stay in the cache beside it.
         return changed == trace ? trace : changed with { Name = $"{trace.Name}-changed" };
-    }
-
-    private static T InRange<T>(T value, T least, T most, string option)
-        where T : IComparable<T> =>
-        value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
-            ? value
-            : throw new ArgumentException($"{option} is {value}. Write a number from {least} to {most}.");
-
-    private static Option<T> Make<T>(string name, string description, string help) => new(name) { Description = description, HelpName = help };
-
-    private static Option<T> Make<T>(string name, string description, string help, T value)
-    {
-        var option = Make<T>(name, description, help);
-        option.DefaultValueFactory = _ => value;
-        return option;
     }
 }

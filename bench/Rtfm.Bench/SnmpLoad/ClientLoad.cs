@@ -6,11 +6,12 @@ using Rtfm.Snmp.Client;
 namespace Rtfm.Bench.SnmpLoad;
 
 /// <summary>Our client library, as the manager and the meter reader use it.</summary>
+/// <param name="credentials">In whose name it asks.</param>
 /// <param name="repetitions">Of a GETBULK; 0: a GET.</param>
-internal sealed class ClientLoad(IPEndPoint agent, uint[] name, int outstanding, int repetitions) : Load
+internal sealed class ClientLoad(IPEndPoint agent, SnmpCredentials credentials, uint[] name, int outstanding, int repetitions) : Load
 {
     private readonly SnmpClient _client = new();
-    private readonly SnmpTarget _target = new(agent, new CommunityCredentials(Server.Community)) { Retries = 0 };
+    private readonly SnmpTarget _target = new(agent, credentials) { Retries = 0 };
     private readonly ObjectIdentifier[] _names = [new(name)];
 
     public override void Run(CancellationToken stop) =>

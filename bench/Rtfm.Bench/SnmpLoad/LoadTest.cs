@@ -18,6 +18,9 @@ internal sealed record LoadTest(string Name, string Asker, Func<Server, Load> Ma
         Client("GET, 1 under way", 1, _ => [.. Requests.SysUpTime], 0),
         Client("GET, 32 under way", Several, _ => [.. Requests.SysUpTime], 0),
         Client("GETBULK 50 of ifTable, 32", Several, _ => [.. Requests.IfTable], Repetitions),
+        Client("GET v3 authPriv, 1 under way", 1, _ => [.. Requests.SysUpTime], 0, isSecure: true),
+        Client("GET v3 authPriv, 32 under way", Several, _ => [.. Requests.SysUpTime], 0, isSecure: true),
+        Client("GETBULK v3 authPriv 50 of ifTable, 32", Several, _ => [.. Requests.IfTable], Repetitions, isSecure: true),
     ];
 
     private static uint[] Largest(Server server) => [.. server is OurAgent ? Requests.FlowTable : Requests.RunningSoftware];
@@ -37,6 +40,16 @@ internal sealed record LoadTest(string Name, string Asker, Func<Server, Load> Ma
             }
         );
 
-    private static LoadTest Client(string name, int outstanding, Func<Server, uint[]> asked, int repetitions) =>
-        new(name, "client", server => new ClientLoad(server.EndPoint, asked(server), outstanding, repetitions));
+    private static LoadTest Client(string name, int outstanding, Func<Server, uint[]> asked, int repetitions, bool isSecure = false) =>
+        new(
+            name,
+            "client",
+            server => new ClientLoad(
+                server.EndPoint,
+                isSecure ? Server.SecureCredentials : Server.Credentials,
+                asked(server),
+                outstanding,
+                repetitions
+            )
+        );
 }

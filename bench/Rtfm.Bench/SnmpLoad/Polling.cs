@@ -97,10 +97,7 @@ internal sealed class Polling(int agents, TimeSpan duration, CancellationToken s
     }
 
     private static SnmpTarget Target(int i, int port) =>
-        new(
-            new IPEndPoint(new IPAddress([127, (byte)(1 + i / 62_500), (byte)(i / 250 % 250), (byte)(1 + i % 250)]), port),
-            new CommunityCredentials(Server.Community)
-        )
+        new(new IPEndPoint(new IPAddress([127, (byte)(1 + i / 62_500), (byte)(i / 250 % 250), (byte)(1 + i % 250)]), port), Server.Credentials)
         {
             Timeout = TimeSpan.FromSeconds(2),
             Retries = 0,

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Rtfm.Snmp.Client;
+using Rtfm.Snmp.Security.Usm;
 
 namespace Rtfm.Bench.SnmpLoad;
 
@@ -10,6 +12,16 @@ internal abstract class Server : IDisposable
     public const string Community = "bench";
     public const string User = "bench";
     public const string Password = "bench-password";
+
+    public static readonly SnmpCredentials Credentials = new CommunityCredentials(Community);
+
+    public static readonly SnmpCredentials SecureCredentials = new UserCredentials(
+        User,
+        AuthProtocol.HmacSha256,
+        UserSecret.Password(Password),
+        PrivProtocol.Aes128,
+        UserSecret.Password(Password)
+    );
 
     /// <summary>Of /proc/PID/stat, on every Linux that .NET runs on.</summary>
     private const double TicksPerSecond = 100;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Rtfm.Snmp.Security;
 
@@ -10,17 +11,23 @@ public sealed class NotificationReceiver : IAsyncDisposable
 {
     private const int LongestMessage = 65_536;
 
+    /// <summary>What a varbind takes beside its content, in octets: about.</summary>
+    private const int VarBindOctets = 160;
+
     private readonly CancellationTokenSource _stopping = new();
+    private readonly long _mostOctets;
     private readonly Channel<Notification> _notifications;
     private readonly NotificationEngine _engine;
     private readonly List<Socket> _sockets = [];
     private readonly Task[] _receivers;
+    private long _waitingOctets;
 
     /// <exception cref="SocketException">An address cannot be bound.</exception>
     public NotificationReceiver(NotificationReceiverOptions options)
     {
+        _mostOctets = options.CapacityOctets;
         _notifications = Channel.CreateBounded<Notification>(options.Capacity);
-        _engine = new NotificationEngine(options, _notifications.Writer.TryWrite);
+        _engine = new NotificationEngine(options, TryKeep);
         try
         {
             foreach (var address in options.Listen)
@@ -41,8 +48,14 @@ public sealed class NotificationReceiver : IAsyncDisposable
     public NotificationCounters Counters => _engine.Counters;
 
     /// <summary>Notifications as they come, each to one reader; ends when the receiver is disposed of.</summary>
-    public IAsyncEnumerable<Notification> ReadAllAsync(CancellationToken cancellationToken = default) =>
-        _notifications.Reader.ReadAllAsync(cancellationToken);
+    public async IAsyncEnumerable<Notification> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var notification in _notifications.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            Interlocked.Add(ref _waitingOctets, -OctetsOf(notification));
+            yield return notification;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -51,6 +64,24 @@ public sealed class NotificationReceiver : IAsyncDisposable
         await Task.WhenAll(_receivers).ConfigureAwait(false);
         _notifications.Writer.TryComplete();
         _stopping.Dispose();
+    }
+
+    /// <summary>A message of 64 KiB makes some thousands of objects: notifications are not only counted, or a few thousand of those would fill the memory.</summary>
+    private bool TryKeep(Notification notification)
+    {
+        var octets = OctetsOf(notification);
+        if (Interlocked.Add(ref _waitingOctets, octets) <= _mostOctets && _notifications.Writer.TryWrite(notification))
+            return true;
+        Interlocked.Add(ref _waitingOctets, -octets);
+        return false;
+    }
+
+    private static long OctetsOf(Notification notification)
+    {
+        var octets = 0L;
+        foreach (var varBind in notification.VarBinds)
+            octets += VarBindOctets + 4L * varBind.Name.Length + varBind.Value.Octets.Length;
+        return octets;
     }
 
     private static Socket Bind(IPEndPoint address, int receiveBuffer)

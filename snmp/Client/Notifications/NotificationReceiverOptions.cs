@@ -21,6 +21,9 @@ public sealed record NotificationReceiverOptions
     /// <summary>Notifications that wait to be read; what comes beyond is dropped and counted, and an inform is not answered, so that it comes again.</summary>
     public int Capacity { get; init; } = 4_096;
 
+    /// <summary>Memory that these may take, in octets: about.</summary>
+    public long CapacityOctets { get; init; } = 64 << 20;
+
     /// <summary>How much the kernel may keep of what arrives faster than it is looked at, in octets.</summary>
     public int ReceiveBuffer { get; init; } = 4 << 20;
 }

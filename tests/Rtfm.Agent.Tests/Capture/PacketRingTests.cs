@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Tests.Packets;
+using Rtfm.Testing;
 
 namespace Rtfm.Agent.Tests.Capture;
 

@@ -1,7 +1,7 @@
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Flows;
-using Rtfm.Agent.Tests.Capture;
 using Rtfm.Agent.Tests.Packets;
+using Rtfm.Testing;
 
 namespace Rtfm.Agent.Tests.Metering;
 

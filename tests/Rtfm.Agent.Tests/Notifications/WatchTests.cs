@@ -2,7 +2,6 @@ using Rtfm.Agent.Capture;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib.Host;
 using Rtfm.Agent.Notifications;
-using Rtfm.Agent.Tests.Capture;
 using Rtfm.Agent.Tests.Mib;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Configuration;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Rtfm.Manager.Control;
+using Rtfm.Control;
 using Rtfm.Model;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;

@@ -1,5 +1,5 @@
 using System.Net;
-using Rtfm.Manager.Control;
+using Rtfm.Control;
 using Rtfm.Snmp.Client;
 using Rtfm.Testing;
 

@@ -1,4 +1,4 @@
-using Rtfm.Manager.Control;
+using Rtfm.Control;
 using Rtfm.Model;
 using Rtfm.Snmp.Client;
 using Rtfm.Testing;

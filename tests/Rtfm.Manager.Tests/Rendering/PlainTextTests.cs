@@ -1,4 +1,4 @@
-using Rtfm.Manager.Control;
+using Rtfm.Control;
 using Rtfm.Manager.Rendering;
 using Rtfm.Model;
 

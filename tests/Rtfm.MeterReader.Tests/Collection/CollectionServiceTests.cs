@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Rtfm.Control.Reading;
 using Rtfm.MeterReader.Collection;
 using Rtfm.Snmp.Client;
 using Rtfm.Testing;

@@ -1,3 +1,4 @@
+using Rtfm.Control.Reading;
 using Rtfm.MeterReader.Collection;
 using Rtfm.Model;
 using Rtfm.Snmp.Ber;

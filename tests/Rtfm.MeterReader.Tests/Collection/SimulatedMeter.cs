@@ -1,4 +1,4 @@
-using Rtfm.MeterReader.Collection;
+using Rtfm.Control.Reading;
 using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;

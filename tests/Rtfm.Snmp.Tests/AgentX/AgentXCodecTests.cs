@@ -84,6 +84,19 @@ public sealed class AgentXCodecTests
         Assert.That(isGood ? address!.ToString() : complaint, isGood ? Is.EqualTo(text) : Is.Not.Empty);
     }
 
+    [TestCase("00000000", "0.0", Description = "RFC 2741 §5.1: the null object identifier")]
+    [TestCase("02000000 00000000 00000000", "0.0")]
+    [TestCase("02000000 00000002 FFFFFFFF", "2.4294967295")]
+    [TestCase("01000000 00000001", null, Description = "SNMP cannot say one sub-identifier")]
+    [TestCase("02000000 00000003 00000001", null, Description = "nor that it begins with 3")]
+    [TestCase("02000000 00000001 00000028", null, Description = "nor 40 behind 1")]
+    public void An_object_identifier_is_a_value_where_SNMP_can_say_it(string octets, string? expected)
+    {
+        var reader = new AgentXReader(Hex.Bytes("0006 0000 00020000" + octets), isNetworkByteOrder: true);
+        var value = reader.VarBind().Value;
+        Assert.That(reader.Failed ? null : value.ToString(), Is.EqualTo(expected));
+    }
+
     private static AgentXWriter Begin(byte[] buffer, bool isNetworkByteOrder) =>
         new(buffer, new(AgentXType.Response, isNetworkByteOrder ? AgentXHeader.NetworkByteOrder : (byte)0, 1, 2, 3, 0));
 

@@ -184,6 +184,18 @@ public sealed class NotificationReceiverTests
         Assert.That(receiver.Counters.Dropped, Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task Notifications_that_would_take_too_much_memory_are_dropped_until_there_is_room()
+    {
+        string[] large = [.. LinkDown[..2], "1.3.6.1.2.1.1.5.0", "s", new string('x', 1_500)];
+        var options = Options(IPAddress.Loopback, 16, [new CommunityCredentials("told")]) with { CapacityOctets = 2_000 };
+        await using var receiver = new NotificationReceiver(options);
+        Assert.That(Send(receiver, "snmpinform", ["-v2c", "-c", "told"], large).ExitCode, Is.Zero);
+        Assert.That(Send(receiver, "snmpinform", ["-v2c", "-c", "told", "-r0", "-t1"], large).ExitCode, Is.Not.Zero);
+        await Next(receiver);
+        Assert.That(Send(receiver, "snmpinform", ["-v2c", "-c", "told"], large).ExitCode, Is.Zero);
+    }
+
     [TestCase("")]
     [TestCase("30")]
     [TestCase("3080")]

@@ -21,6 +21,8 @@ public sealed class SnmpHostTests
         Assert.That(SnmpHost.Parse(text), Is.EqualTo((transport, host, port)));
 
     [TestCase("")]
+    [TestCase(" ")]
+    [TestCase("[]:161")]
     [TestCase("tcp:")]
     [TestCase(":161")]
     [TestCase("tcp::161")]

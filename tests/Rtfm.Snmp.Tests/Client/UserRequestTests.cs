@@ -158,6 +158,15 @@ public sealed class UserRequestTests
         Assert.That(_client.IgnoredAnswers, Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task A_request_that_is_sent_back_is_no_answer()
+    {
+        await Get(User, EngineBoots);
+        _wire.Change = (request, answer) => [request, answer];
+        Assert.That(await Get(User, EngineBoots), Is.EqualTo(3));
+        Assert.That(_client.IgnoredAnswers, Is.EqualTo(1));
+    }
+
     [TestCase(0, Description = "not in the time window")]
     [TestCase(1, Description = "unknown user name")]
     [TestCase(2, Description = "unknown engine ID")]

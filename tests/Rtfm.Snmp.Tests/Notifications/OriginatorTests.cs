@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Notifications;
+using Rtfm.Snmp.Tests.Client;
 using Rtfm.Testing;
 
 namespace Rtfm.Snmp.Tests.Notifications;
@@ -182,6 +184,21 @@ public sealed class OriginatorTests
         originator.WaitFor(counters => counters.GivenUp == 1);
 
         Assert.That(originator.Snmp.OutNotificationPackets, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task An_engine_that_has_no_such_user_is_not_remembered()
+    {
+        var anyone = new UserCredentials("anyone");
+        using var stranger = new UserAgent(anyone, EngineId.Make(), boots: 1, TimeProvider.System);
+        await using var originator = new Originator(Originator.To(stranger.EndPoint, SecurityLevel.AuthPriv, isInform: true, new([1, 2, 3, 4, 5])));
+
+        originator.Raise();
+        originator.WaitFor(counters => counters.Unsendable == 1);
+        originator.Raise();
+        originator.WaitFor(counters => counters.Unsendable == 2);
+
+        Assert.That(originator.Snmp.OutNotificationPackets, Is.EqualTo(2), "who made the first answer up would have stopped all informs");
     }
 
     [Test]

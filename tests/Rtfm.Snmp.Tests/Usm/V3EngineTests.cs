@@ -47,6 +47,13 @@ public sealed class V3EngineTests
     }
 
     [Test]
+    public void An_answer_that_takes_into_the_next_second_is_encrypted_with_the_time_that_it_names()
+    {
+        _engine = Engine(new SnmpConfiguration().WithStandardAccess().WithUser(User, Permission.Read), clock: new HurryingClock());
+        Assert.That(Read(Ask(Request())).Type, Is.EqualTo(PduType.Response));
+    }
+
+    [Test]
     public void An_engine_is_discovered_by_a_Report_that_has_its_ID_and_time()
     {
         _clock.Advance(TimeSpan.FromSeconds(100));
@@ -164,11 +171,11 @@ public sealed class V3EngineTests
         }
     }
 
-    private SnmpEngine Engine(SnmpConfiguration configuration, int boots = Boots) =>
+    private SnmpEngine Engine(SnmpConfiguration configuration, int boots = Boots, TimeProvider? clock = null) =>
         new(
             new SnmpEngineOptions
             {
-                Identity = new EngineIdentity(Id, boots, _clock),
+                Identity = new EngineIdentity(Id, boots, clock ?? _clock),
                 Configuration = () => configuration,
                 Mib = new MibTree([new UpTime(), new Numbers()]),
                 Counters = _counters,
@@ -301,5 +308,15 @@ public sealed class V3EngineTests
             response.Integer(Root.Append(next).Span, next);
             return true;
         }
+    }
+
+    /// <summary>Each look at it takes a second.</summary>
+    private sealed class HurryingClock : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => _now++;
     }
 }

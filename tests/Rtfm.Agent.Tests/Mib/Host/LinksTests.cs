@@ -1,6 +1,5 @@
 using System.Globalization;
 using Rtfm.Agent.Mib.Host;
-using Rtfm.Agent.Tests.Capture;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;

@@ -1,4 +1,0 @@
-namespace Rtfm.MeterReader.Collection;
-
-/// <summary>A meter could not be collected from, for a reason that lies with it; the message names the meter.</summary>
-public sealed class CollectionException(string message) : Exception(message);
