@@ -34,6 +34,6 @@ internal sealed partial class FlowMeterModule
             FlowDataPackageTable.Standard(new FlowRows(_meter.Flows)),
         ];
 
-    private static ErrorStatus RoomFor<TRow>(SortedRows<TRow> rows)
+    internal static ErrorStatus RoomFor<TRow>(SortedRows<TRow> rows)
         where TRow : class => rows.Count > MaxRows ? ErrorStatus.ResourceUnavailable : ErrorStatus.NoError;
 }

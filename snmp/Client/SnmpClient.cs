@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Snmp.Client;
@@ -8,6 +9,9 @@ namespace Rtfm.Snmp.Client;
 /// <remarks>Thread-safe. Every call fails with a <see cref="SnmpException"/> that names the target and what was asked.</remarks>
 public sealed class SnmpClient : IAsyncDisposable
 {
+    private static readonly ObjectIdentifier SysUpTime = new(1, 3, 6, 1, 2, 1, 1, 3, 0);
+    private static readonly ObjectIdentifier TrapOid = new(1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0);
+
     private readonly RequestTable _requests;
 
     public SnmpClient(SnmpClientOptions? options = null) => _requests = new RequestTable(options ?? new SnmpClientOptions());
@@ -63,6 +67,29 @@ public sealed class SnmpClient : IAsyncDisposable
     {
         using var response = await _requests.AskAsync(target, PduType.SetRequest, varBinds, 0, 0, cancellationToken).ConfigureAwait(false);
         return Check(target, response, varBinds);
+    }
+
+    /// <summary>Tells a receiver of notifications something and waits until it says that it has it (RFC 3416 §4.2.7).</summary>
+    /// <param name="upTime">sysUpTime of who tells it, in hundredths of a second.</param>
+    /// <param name="notification">What happened: snmpTrapOID.</param>
+    /// <param name="objects">What goes with it.</param>
+    /// <param name="engine">Whose objects these are; with SNMPv3 only.</param>
+    /// <exception cref="SnmpException">It did not say so.</exception>
+    public async Task InformAsync(
+        SnmpTarget target,
+        uint upTime,
+        ObjectIdentifier notification,
+        IReadOnlyList<VarBind> objects,
+        EngineId engine = default,
+        CancellationToken cancellationToken = default
+    )
+    {
+        VarBind[] varBinds = [new(SysUpTime, SnmpValue.TimeTicks(upTime)), new(TrapOid, SnmpValue.Oid(notification)), .. objects];
+        using var response = await _requests
+            .AskAsync(target, PduType.InformRequest, varBinds, 0, 0, cancellationToken, engine)
+            .ConfigureAwait(false);
+        if (response.Status != ErrorStatus.NoError)
+            throw new SnmpErrorException($"{target}: {response.Status.Words()} in answer to an inform", response.Status, response.ErrorIndex);
     }
 
     /// <summary>Every instance under <paramref name="root"/>, with GETBULK where the version has it; ends at the end of the subtree.</summary>
