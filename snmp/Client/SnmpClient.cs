@@ -85,9 +85,7 @@ public sealed class SnmpClient : IAsyncDisposable
     )
     {
         VarBind[] varBinds = [new(SysUpTime, SnmpValue.TimeTicks(upTime)), new(TrapOid, SnmpValue.Oid(notification)), .. objects];
-        using var response = await _requests
-            .AskAsync(target, PduType.InformRequest, varBinds, 0, 0, cancellationToken, engine)
-            .ConfigureAwait(false);
+        using var response = await _requests.AskAsync(target, PduType.InformRequest, varBinds, 0, 0, cancellationToken, engine).ConfigureAwait(false);
         if (response.Status != ErrorStatus.NoError)
             throw new SnmpErrorException($"{target}: {response.Status.Words()} in answer to an inform", response.Status, response.ErrorIndex);
     }

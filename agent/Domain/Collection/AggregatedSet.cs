@@ -89,7 +89,13 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
             for (var at = record.FirstObservation; at != 0; at = _observations[at].Next)
             {
                 ref var each = ref _observations[at];
-                if (!each.IsGone && each.Seen.Member == member && each.Seen.Boots == boots && each.Seen.LastActive < before && each.Seen.FlowIndex != 0)
+                if (
+                    !each.IsGone
+                    && each.Seen.Member == member
+                    && each.Seen.Boots == boots
+                    && each.Seen.LastActive < before
+                    && each.Seen.FlowIndex != 0
+                )
                     idle.Add(new(this, at, each.Seen.FlowIndex, each.Seen.FirstTime));
             }
         }

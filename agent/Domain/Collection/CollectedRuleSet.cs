@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Linq;
+using System.Text;
 using Rtfm.Model;
 
 namespace Rtfm.Agent.Domain.Collection;
@@ -24,9 +25,10 @@ internal sealed class CollectedRuleSet
     /// <param name="number">Its number in the domain: rule set number of the records in the context.</param>
     /// <param name="name">Its name in the domain, without a version.</param>
     /// <param name="versions">The rules of all versions that members may have.</param>
-    public CollectedRuleSet(int number, string name, IEnumerable<RuleSet> versions)
+    public CollectedRuleSet(int number, string name, IReadOnlyList<RuleSet> versions)
     {
-        (Number, Name) = (number, name);
+        (Number, Name, NameOctets) = (number, name, Encoding.UTF8.GetBytes(name));
+        Rules = versions.Max(version => version.Rules.Length);
         var pushed = new SortedSet<FlowAttribute>();
         foreach (var rule in versions.SelectMany(version => version.Rules))
         {
@@ -41,6 +43,11 @@ internal sealed class CollectedRuleSet
     public int Number { get; }
 
     public string Name { get; }
+
+    internal byte[] NameOctets { get; }
+
+    /// <summary>How many rules the largest version has.</summary>
+    public int Rules { get; }
 
     /// <summary>What says which flow it is, wherever it is seen: all that rules push, and its masks, but interfaces and what is adjacent to them.</summary>
     public ImmutableArray<FlowAttribute> Key { get; }
