@@ -21,6 +21,7 @@ internal sealed class MemberHolds(DomainReaders readers, MemberReadings readings
     /// <summary>Makes, moves on or removes our rows at a member that was just read.</summary>
     public async Task KeepAsync(IMeterSession session, CollectedMember member, MemberLook look, CancellationToken cancellationToken)
     {
+        _hadReaders |= readers.IsAny;
         var rows = await RowsAsync(session, member, look, cancellationToken).ConfigureAwait(false);
         foreach (var (ruleSet, local) in look.RuleSets)
         {
@@ -75,11 +76,7 @@ internal sealed class MemberHolds(DomainReaders readers, MemberReadings readings
         return rows;
     }
 
-    private bool MayRelease()
-    {
-        _hadReaders |= readers.IsAny;
-        return _hadReaders || clock.GetElapsedTime(_since) > Grace;
-    }
+    private bool MayRelease() => _hadReaders || clock.GetElapsedTime(_since) > Grace;
 
     /// <summary>In seconds: longer than the readers' own, for theirs decide.</summary>
     private int Timeout() =>
