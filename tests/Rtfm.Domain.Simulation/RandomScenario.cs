@@ -1,5 +1,3 @@
-using Rtfm.Agent.Domain.Election;
-
 namespace Rtfm.Domain.Simulation;
 
 /// <summary>What came of a scenario.</summary>
@@ -121,7 +119,9 @@ internal sealed class RandomScenario(int seed, int members, int steps)
         var needed = state.Quorum + 1;
         for (var part = 0; part < 4; part++)
         {
-            var running = state.Members.Count(each => _domain.Find(each.Id) is { IsRunning: true } member && _domain.Network.Parts[member.Number] == part);
+            var running = state.Members.Count(each =>
+                _domain.Find(each.Id) is { IsRunning: true } member && _domain.Network.Parts[member.Number] == part
+            );
             if (running >= needed)
                 return part;
         }

@@ -65,7 +65,11 @@ internal sealed class SimulatedDomain
     {
         var state = new DomainState { DomainId = "simulated" };
         foreach (var member in Members)
-            state = state with { Members = state.Members.Add(member.AsMember() with { Number = state.NextNumber }), NextNumber = state.NextNumber + 1 };
+            state = state with
+            {
+                Members = state.Members.Add(member.AsMember() with { Number = state.NextNumber }),
+                NextNumber = state.NextNumber + 1,
+            };
         state = state with { Version = new(0, 1) };
         foreach (var member in Members)
         {

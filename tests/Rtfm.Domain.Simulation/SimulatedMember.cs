@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using Rtfm.Agent.Domain;
 using Rtfm.Agent.Domain.Distribution;
 using Rtfm.Agent.Domain.Election;
@@ -75,7 +75,7 @@ internal sealed class SimulatedMember : IElectionPeers, IDistributionPeers
             state =>
             {
                 var known = state.FindRuleSet(ruleSet) ?? new DomainRuleSet { Name = ruleSet, Number = state.RuleSets.Length + 1 };
-                return known.Wanted != 0 || version <= known.Newest ? null : state.With(known with { Wanted = version });
+                return known.Wanted != 0 || version <= known.Newest ? null : state.With(known.Want(version));
             },
             _network.Now
         );
@@ -90,6 +90,9 @@ internal sealed class SimulatedMember : IElectionPeers, IDistributionPeers
         return isDone;
     }
 
+    /// <summary>As the master, or a manager, asks it to.</summary>
+    public void Stand(uint term) => Do(() => Election!.Stand(term, _network.Now));
+
     public void Found(DomainState state) => Do(() => Election!.Found(state, _network.Now));
 
     void IElectionPeers.Keep(Ballot ballot)
@@ -99,7 +102,11 @@ internal sealed class SimulatedMember : IElectionPeers, IDistributionPeers
     }
 
     void IElectionPeers.Ask(DomainMember member, VoteRequest request) =>
-        Exchange(member.Id, other => other.Election!.Receive(request, _network.Now), (reply, id) => Election!.ReceiveVote(id, request, reply, _network.Now));
+        Exchange(
+            member.Id,
+            other => other.Election!.Receive(request, _network.Now),
+            (reply, id) => Election!.ReceiveVote(id, request, reply, _network.Now)
+        );
 
     void IElectionPeers.Claim(DomainMember member, MasterClaim claim) =>
         Exchange(
@@ -222,11 +229,11 @@ internal sealed class SimulatedMember : IElectionPeers, IDistributionPeers
         foreach (var ((ruleSet, version), isActive) in _meter.ToList())
         {
             var wanted = election.State.FindRuleSet(ruleSet);
-            if (wanted is null || !wanted.Needs(version))
+            if (wanted is null)
+                continue;
+            if (wanted.IsObsolete(version))
             {
-                // What a master has got for a coming order is not in the state yet.
-                if (isActive || wanted is null || version <= wanted.Active)
-                    _meter.Remove((ruleSet, version));
+                isChanged |= _meter.Remove((ruleSet, version));
                 continue;
             }
             var isToRun = version == wanted.Active;
