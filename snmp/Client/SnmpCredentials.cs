@@ -139,6 +139,15 @@ public sealed class UserCredentials : SnmpCredentials
 
     public override string ToString() => $"SNMPv3 user '{UserName}', {Level.Words()}";
 
+    /// <summary>The same user, asking about another view of agents' objects.</summary>
+    public UserCredentials InContext(string contextName) =>
+        new(UserName, Auth, AuthSecret, Priv, PrivSecret)
+        {
+            Level = Level,
+            ContextName = contextName,
+            EngineId = EngineId,
+        };
+
     /// <summary>The user with the keys that are his at one engine.</summary>
     internal UsmUser At(EngineId engine) =>
         AtForAuthentication(engine) with
