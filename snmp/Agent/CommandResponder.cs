@@ -20,9 +20,9 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
     public int Answer(IMessageModel model, in IncomingMessage incoming, in PduHeader pdu, AccessControl access, MibTree mib, Span<byte> answer)
     {
         _mib = mib;
-        if (!Count(pdu))
+        if (!Count(pdu) && !IsTaken(incoming, pdu))
             return 0;
-        var type = pdu.Type == PduType.SetRequest ? ViewType.Write : ViewType.Read;
+        var type = pdu.Type is PduType.SetRequest or PduType.InformRequest ? ViewType.Write : ViewType.Read;
         var view = access.Find(incoming.Model, incoming.Request.SecurityName, incoming.Level, incoming.Context, type);
         if (view is null && type == ViewType.Write && incoming.Request.Version != SnmpVersion.V3)
             _counters.InBadCommunityUses++;
@@ -80,6 +80,7 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
             PduType.GetRequest => Get(incoming.Request, view, ref request, ref response),
             PduType.GetNextRequest => GetNext(incoming.Request, view, ref request, ref response),
             PduType.GetBulkRequest => GetBulk(incoming.Request, view, pdu, ref request, ref response),
+            PduType.InformRequest => Inform(incoming, view, ref request, ref response),
             _ => Set(incoming, view, ref request, ref response),
         };
         writer = response.Ber;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
+using Notification = Rtfm.Snmp.Notifications.Notification;
 
 namespace Rtfm.Snmp.Client;
 
@@ -9,9 +10,6 @@ namespace Rtfm.Snmp.Client;
 /// <remarks>Thread-safe. Every call fails with a <see cref="SnmpException"/> that names the target and what was asked.</remarks>
 public sealed class SnmpClient : IAsyncDisposable
 {
-    private static readonly ObjectIdentifier SysUpTime = new(1, 3, 6, 1, 2, 1, 1, 3, 0);
-    private static readonly ObjectIdentifier TrapOid = new(1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0);
-
     private readonly RequestTable _requests;
 
     public SnmpClient(SnmpClientOptions? options = null) => _requests = new RequestTable(options ?? new SnmpClientOptions());
@@ -69,25 +67,24 @@ public sealed class SnmpClient : IAsyncDisposable
         return Check(target, response, varBinds);
     }
 
-    /// <summary>Tells a receiver of notifications something and waits until it says that it has it (RFC 3416 §4.2.7).</summary>
-    /// <param name="upTime">sysUpTime of who tells it, in hundredths of a second.</param>
-    /// <param name="notification">What happened: snmpTrapOID.</param>
+    /// <summary>Tells another engine of something, which it confirms (RFC 3416 §4.2.7).</summary>
+    /// <param name="upTime">Ours, in hundredths of a second.</param>
+    /// <param name="id">The notification.</param>
     /// <param name="objects">What goes with it.</param>
-    /// <param name="engine">Whose objects these are; with SNMPv3 only.</param>
-    /// <exception cref="SnmpException">It did not say so.</exception>
+    /// <param name="engine">Whose objects these are, with SNMPv3; by default the other's, as if they were asked for.</param>
+    /// <exception cref="SnmpErrorException">The other does not take it.</exception>
     public async Task InformAsync(
         SnmpTarget target,
         uint upTime,
-        ObjectIdentifier notification,
+        ObjectIdentifier id,
         IReadOnlyList<VarBind> objects,
         EngineId engine = default,
         CancellationToken cancellationToken = default
     )
     {
-        VarBind[] varBinds = [new(SysUpTime, SnmpValue.TimeTicks(upTime)), new(TrapOid, SnmpValue.Oid(notification)), .. objects];
+        VarBind[] varBinds = [new(Notification.SysUpTime, SnmpValue.TimeTicks(upTime)), new(Notification.SnmpTrapOid, SnmpValue.Oid(id)), .. objects];
         using var response = await _requests.AskAsync(target, PduType.InformRequest, varBinds, 0, 0, cancellationToken, engine).ConfigureAwait(false);
-        if (response.Status != ErrorStatus.NoError)
-            throw new SnmpErrorException($"{target}: {response.Status.Words()} in answer to an inform", response.Status, response.ErrorIndex);
+        Check(target, response, varBinds);
     }
 
     /// <summary>Every instance under <paramref name="root"/>, with GETBULK where the version has it; ends at the end of the subtree.</summary>

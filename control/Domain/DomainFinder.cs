@@ -1,0 +1,98 @@
+using Rtfm.Snmp.Client;
+
+namespace Rtfm.Control.Domain;
+
+/// <summary>Finds a domain and its master through any of its members.</summary>
+/// <param name="connect">Makes a meter of a HOST:PORT.</param>
+public sealed class DomainFinder(Func<string, CancellationToken, Task<Meter>> connect)
+{
+    /// <summary>How many members are asked at the same time.</summary>
+    private const int MostInFlight = 64;
+
+    /// <summary>The agent at an address.</summary>
+    public async Task<DomainAgent> AgentAsync(string address, CancellationToken cancellationToken) =>
+        new(await connect(address, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Asks those named, then the master they name; where none is known, every member.</summary>
+    /// <exception cref="MeterException">None answers, none is in a domain, or they are in several.</exception>
+    public async Task<DomainView> FindAsync(IReadOnlyList<string> addresses, CancellationToken cancellationToken)
+    {
+        var (asked, complaints) = await AskAsync(addresses, cancellationToken).ConfigureAwait(false);
+        asked.RemoveAll(each => !each.Self.IsInDomain);
+        if (asked.Count == 0)
+            throw new MeterException(string.Join('\n', complaints));
+        var domains = asked.Select(each => each.Self.Domain).Distinct().ToList();
+        if (domains.Count > 1)
+            throw new MeterException($"they are in several domains: {string.Join(", ", domains)}. Name members of one.");
+        var master = Newest(asked.Where(each => each.Self.IsMaster)) ?? await MasterOfAsync(asked, cancellationToken).ConfigureAwait(false);
+        var source = master ?? asked.MaxBy(each => each.Self.State)!;
+        var members = await source.Agent.MembersAsync(cancellationToken).ConfigureAwait(false);
+        if (master is null && members.Count > 0)
+        {
+            // Those that were named may be cut off: others may know better.
+            var (others, _) = await AskAsync([.. members.Select(each => each.Address)], cancellationToken).ConfigureAwait(false);
+            others.RemoveAll(each => each.Self.Domain != domains[0]);
+            var better = Newest(others.Where(each => each.Self.IsMaster)) ?? others.MaxBy(each => each.Self.State);
+            if (better is not null && (better.Self.IsMaster || better.Self.State > source.Self.State))
+            {
+                source = better;
+                members = await source.Agent.MembersAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        return new DomainView(source.Agent, source.Self, members);
+    }
+
+    /// <summary>What every member says of itself; null or a reason where it does not.</summary>
+    public async Task<IReadOnlyList<MemberAnswer>> AskAllAsync(IReadOnlyList<DomainMemberRow> members, CancellationToken cancellationToken)
+    {
+        var answers = new MemberAnswer[members.Count];
+        await Parallel
+            .ForAsync(
+                0,
+                members.Count,
+                new ParallelOptions { MaxDegreeOfParallelism = MostInFlight, CancellationToken = cancellationToken },
+                async (i, token) =>
+                {
+                    try
+                    {
+                        var agent = await AgentAsync(members[i].Address, token).ConfigureAwait(false);
+                        answers[i] = new(members[i], agent, await agent.SelfAsync(token).ConfigureAwait(false), null);
+                    }
+                    catch (Exception fault) when (fault is SnmpException or MeterException)
+                    {
+                        answers[i] = new(members[i], null, null, fault.Message);
+                    }
+                }
+            )
+            .ConfigureAwait(false);
+        return answers;
+    }
+
+    private async Task<(List<Asked> Asked, List<string> Complaints)> AskAsync(IReadOnlyList<string> addresses, CancellationToken cancellationToken)
+    {
+        var rows = addresses.Select(each => new DomainMemberRow("", each, "", 0, 0, "", 0, default)).ToList();
+        var (asked, complaints) = (new List<Asked>(), new List<string>());
+        foreach (var answer in await AskAllAsync(rows, cancellationToken).ConfigureAwait(false))
+        {
+            if (answer is { Agent: { } agent, Self: { } self })
+                asked.Add(new Asked(agent, self));
+            if (answer.Error is { } error)
+                complaints.Add(error);
+            else if (answer.Self is not { IsInDomain: true })
+                complaints.Add($"{answer.Member.Address}: it is in no domain: its settings name none");
+        }
+        return (asked, complaints);
+    }
+
+    private async Task<Asked?> MasterOfAsync(List<Asked> asked, CancellationToken cancellationToken)
+    {
+        var named = asked.OrderByDescending(each => each.Self.Term).Select(each => each.Self.MasterAddress).Where(each => each.Length > 0).Distinct();
+        var (masters, _) = await AskAsync([.. named], cancellationToken).ConfigureAwait(false);
+        return Newest(masters.Where(each => each.Self.IsMaster && each.Self.Domain == asked[0].Self.Domain));
+    }
+
+    /// <summary>Of several that say they are master, all but one have not noticed yet that they are not.</summary>
+    private static Asked? Newest(IEnumerable<Asked> masters) => masters.MaxBy(each => each.Self.Term);
+
+    private sealed record Asked(DomainAgent Agent, DomainSelf Self);
+}
