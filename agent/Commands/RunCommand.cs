@@ -77,6 +77,10 @@ internal static class RunCommand
         HelpName = "N",
     };
     private static readonly Option<bool> Tunnels = new("--tunnels") { Description = "Look into tunnels, for rules that use the addresses inside" };
+    private static readonly Option<bool> Edge = new("--edge")
+    {
+        Description = "The interfaces are edges of a network: flows say where they came in and went out",
+    };
     private static readonly Option<int?> StatisticsMiB = new("--statistics-mib")
     {
         Description = $"The most memory for flows' statistics, in MiB (default {FlowTable.DefaultStatisticsMiB})",
@@ -146,6 +150,7 @@ internal static class RunCommand
             MaxFlows,
             Threads,
             Tunnels,
+            Edge,
             StatisticsMiB,
             Octets,
             CountManagement,
@@ -316,6 +321,7 @@ internal static class RunCommand
         Set(nameof(AgentOptions.MaxFlows), arguments.GetValue(MaxFlows)?.ToString(CultureInfo.InvariantCulture));
         Set(nameof(AgentOptions.MeteringThreads), arguments.GetValue(Threads)?.ToString(CultureInfo.InvariantCulture));
         Set(nameof(AgentOptions.Tunnels), arguments.GetValue(Tunnels) ? "true" : null);
+        Set(nameof(AgentOptions.Edge), arguments.GetValue(Edge) ? "true" : null);
         Set(nameof(AgentOptions.StatisticsMiB), arguments.GetValue(StatisticsMiB)?.ToString(CultureInfo.InvariantCulture));
         Set(nameof(AgentOptions.Octets), arguments.GetValue(Octets));
         Set(nameof(AgentOptions.CountManagementTraffic), arguments.GetValue(CountManagement) ? "true" : null);

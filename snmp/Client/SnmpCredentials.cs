@@ -137,16 +137,16 @@ public sealed class UserCredentials : SnmpCredentials
     /// <summary>The best that there are keys for.</summary>
     internal SecurityLevel BestLevel { get; }
 
-    public override string ToString() => $"SNMPv3 user '{UserName}', {Level.Words()}";
-
-    /// <summary>The same user, asking about another view of agents' objects.</summary>
-    public UserCredentials InContext(string contextName) =>
+    /// <summary>The same user, asking about another context.</summary>
+    public UserCredentials InContext(string name) =>
         new(UserName, Auth, AuthSecret, Priv, PrivSecret)
         {
             Level = Level,
-            ContextName = contextName,
+            ContextName = name,
             EngineId = EngineId,
         };
+
+    public override string ToString() => $"SNMPv3 user '{UserName}', {Level.Words()}";
 
     /// <summary>Good for any engine: made of passwords, not of keys for one.</summary>
     public bool IsForAnyEngine => AuthSecret is not { IsPassword: false } && PrivSecret is not { IsPassword: false };
