@@ -9,6 +9,9 @@ public sealed class DomainFinder(Func<string, CancellationToken, Task<Meter>> co
     /// <summary>How many members are asked at the same time.</summary>
     private const int MostInFlight = 64;
 
+    /// <summary>A member that is away must not make the others wait for long.</summary>
+    private const int RetriesWhileLooking = 1;
+
     /// <summary>The agent at an address.</summary>
     public async Task<DomainAgent> AgentAsync(string address, CancellationToken cancellationToken) =>
         new(await connect(address, cancellationToken).ConfigureAwait(false));
@@ -56,7 +59,8 @@ public sealed class DomainFinder(Func<string, CancellationToken, Task<Meter>> co
                     try
                     {
                         var agent = await AgentAsync(members[i].Address, token).ConfigureAwait(false);
-                        answers[i] = new(members[i], agent, await agent.SelfAsync(token).ConfigureAwait(false), null);
+                        var self = await Quick(agent).SelfAsync(token).ConfigureAwait(false);
+                        answers[i] = new(members[i], agent, self, null);
                     }
                     catch (Exception fault) when (fault is SnmpException or MeterException)
                     {
@@ -67,6 +71,9 @@ public sealed class DomainFinder(Func<string, CancellationToken, Task<Meter>> co
             .ConfigureAwait(false);
         return answers;
     }
+
+    private static DomainAgent Quick(DomainAgent agent) =>
+        new(new Meter(agent.Meter.Client, agent.Meter.Target with { Retries = Math.Min(agent.Meter.Target.Retries, RetriesWhileLooking) }));
 
     private async Task<(List<Asked> Asked, List<string> Complaints)> AskAsync(IReadOnlyList<string> addresses, CancellationToken cancellationToken)
     {
