@@ -71,6 +71,9 @@ public sealed record AgentOptions
     /// <summary>Certificates, for <c>tlstcp:</c> in <see cref="Listen"/>.</summary>
     public TlsOptions? Tls { get; init; }
 
+    /// <summary>The domain that the meter is a member of.</summary>
+    public DomainOptions? Domain { get; init; }
+
     /// <summary>The longest SNMP message sent or taken, in octets.</summary>
     public int MaxMessageSize { get; init; } = 65_507;
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration;
+using Rtfm.Agent.Domain;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Mib;
 using Rtfm.Snmp.AgentX;
@@ -26,7 +27,9 @@ internal static class AgentSettings
             var section = builder.Build().GetSection(AgentOptions.Section);
             var options = section.Get<AgentOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new AgentOptions();
             Check(options);
-            return options.Listen.Length == 0 && options.AgentX is null ? options with { Listen = [AgentOptions.DefaultListen] } : options;
+            options = options.Listen.Length == 0 && options.AgentX is null ? options with { Listen = [AgentOptions.DefaultListen] } : options;
+            DomainSetup.Of(options);
+            return options;
         }
         catch (Exception fault) when (fault is InvalidOperationException or FormatException or InvalidDataException or FileNotFoundException)
         {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rtfm.Agent;
 
-/// <summary>Everything the meter logs. 10xx life, 11xx capture, 12xx SNMP, 13xx state.</summary>
+/// <summary>Everything the meter logs. 10xx life, 11xx capture, 12xx SNMP, 13xx state, 14xx domain.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1001, LogLevel.Information, "listening on {Address}")]
@@ -67,4 +67,53 @@ internal static partial class Log
 
     [LoggerMessage(1302, LogLevel.Error, "the meter's state could not be saved; changes made over SNMP will be lost with a restart")]
     public static partial void StateNotSaved(ILogger logger, Exception fault);
+
+    [LoggerMessage(1401, LogLevel.Information, "domain '{Domain}': this agent is the master now, in term {Term}")]
+    public static partial void IsMaster(ILogger logger, string domain, uint term);
+
+    [LoggerMessage(1402, LogLevel.Information, "domain '{Domain}': {Address} is the master, in term {Term}")]
+    public static partial void FollowsMaster(ILogger logger, string domain, string address, uint term);
+
+    [LoggerMessage(1403, LogLevel.Warning, "domain '{Domain}': no master is heard of")]
+    public static partial void HasNoMaster(ILogger logger, string domain);
+
+    [LoggerMessage(1404, LogLevel.Information, "domain '{Domain}': {Address} ({Name}) is a member now")]
+    public static partial void MemberJoined(ILogger logger, string domain, string address, string name);
+
+    [LoggerMessage(1405, LogLevel.Information, "domain '{Domain}': {Address} ({Name}) is a member no more")]
+    public static partial void MemberLeft(ILogger logger, string domain, string address, string name);
+
+    [LoggerMessage(1406, LogLevel.Warning, "domain '{Domain}': {Address} ({Name}) is silent")]
+    public static partial void MemberSilent(ILogger logger, string domain, string address, string name);
+
+    [LoggerMessage(1407, LogLevel.Information, "domain '{Domain}': {Address} ({Name}) is heard of again")]
+    public static partial void MemberBack(ILogger logger, string domain, string address, string name);
+
+    [LoggerMessage(1408, LogLevel.Information, "domain '{Domain}': rule set '{RuleSet}' runs in version {Version}")]
+    public static partial void RuleSetActivated(ILogger logger, string domain, string ruleSet, uint version);
+
+    [LoggerMessage(1409, LogLevel.Warning, "domain '{Domain}': version {Version} of rule set '{RuleSet}' is given up, all go on with the one before")]
+    public static partial void RuleSetGivenUp(ILogger logger, string domain, string ruleSet, uint version);
+
+    [LoggerMessage(1410, LogLevel.Warning, "domain '{Domain}': {Address} has not version {Version} of rule set '{RuleSet}': {Reason}")]
+    public static partial void NotDelivered(ILogger logger, string domain, string address, uint version, string ruleSet, string reason);
+
+    [LoggerMessage(
+        1411,
+        LogLevel.Error,
+        "{Address} is of domain {DomainId}, this agent is not, though its settings say '{Domain}'; to join it, put domain.json away"
+    )]
+    public static partial void ForeignDomain(ILogger logger, string address, string domainId, string domain);
+
+    [LoggerMessage(1412, LogLevel.Warning, "domain '{Domain}': this agent was removed; it stays out until rtfmDomainParticipation is set")]
+    public static partial void Removed(ILogger logger, string domain);
+
+    [LoggerMessage(1413, LogLevel.Warning, "member {Address}: {Reason} ({More} more since it was last said)")]
+    public static partial void DomainTrouble(ILogger logger, string address, string reason, int more);
+
+    [LoggerMessage(1414, LogLevel.Error, "something of the domain failed and is tried again")]
+    public static partial void DomainFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(1415, LogLevel.Warning, "{Address} wants to be a member of domain '{Other}', this is '{Domain}': refused")]
+    public static partial void WrongDomain(ILogger logger, string address, string other, string domain);
 }

@@ -28,6 +28,12 @@ internal static class InitCommand
         HelpName = "TRANSPORT:ADDR:PORT",
     };
 
+    private static readonly Option<string?> MemberFile = new("--member-credentials")
+    {
+        Description = "Add the user that all members of a domain have; the file is made where there is none (see 'rtfm-agent user add-member')",
+        HelpName = "FILE",
+    };
+
     public static Command Make()
     {
         var command = new Command(
@@ -47,6 +53,7 @@ internal static class InitCommand
             State,
             Config,
             Listen,
+            MemberFile,
         };
         command.SetAction(Run);
         return command;
@@ -61,6 +68,8 @@ internal static class InitCommand
             var listen = arguments.GetValue(Listen) is { Length: > 0 } given ? given : [AgentOptions.DefaultListen];
             Check(folder, settings, listen);
             Make(folder, settings, listen);
+            if (arguments.GetValue(MemberFile) is { } members)
+                MemberUser.Add(members, folder);
             return 0;
         }
         catch (Exception fault) when (fault is SettingsException or IOException or UnauthorizedAccessException)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Capture;
+using Rtfm.Agent.Domain;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
@@ -92,6 +93,26 @@ internal static class RunCommand
         Description = "Keep rule sets, tasks and settings in this folder",
         HelpName = "DIR",
     };
+    private static readonly Option<string?> DomainName = new("--domain")
+    {
+        Description = "Be a member of the domain of that name",
+        HelpName = "NAME",
+    };
+    private static readonly Option<string?> DomainAddress = new("--domain-address")
+    {
+        Description = "Where the other members reach this agent (default: as it listens)",
+        HelpName = "HOST:PORT",
+    };
+    private static readonly Option<string[]> Join = new("--join")
+    {
+        Description = "A member of the domain (repeatable); without one, found the domain",
+        HelpName = "HOST:PORT",
+    };
+    private static readonly Option<string?> DomainCredentials = new("--domain-credentials")
+    {
+        Description = "The user that all members have, as 'rtfm-agent user add-member' writes it",
+        HelpName = "FILE",
+    };
     private static readonly Option<bool> Check = new("--check") { Description = "Check the settings and end" };
 
     public static Command Make()
@@ -129,6 +150,10 @@ internal static class RunCommand
             Octets,
             CountManagement,
             State,
+            DomainName,
+            DomainAddress,
+            Join,
+            DomainCredentials,
             Check,
         };
         command.SetAction(RunAsync);
@@ -156,7 +181,8 @@ internal static class RunCommand
         }
     }
 
-    private static IHost Build(AgentOptions options)
+    /// <summary>The agent, put together from its parts.</summary>
+    internal static IHost Build(AgentOptions options)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "rtfm-agent" });
         builder.Logging.AddSimpleConsole(console =>
@@ -177,9 +203,11 @@ internal static class RunCommand
         builder.Services.AddSingleton<SnmpCounters>();
         builder.Services.AddSingleton(MakeIdentity);
         builder.Services.AddSingleton(NotificationService.MakeOriginator);
+        builder.Services.AddSingleton<DomainService>();
         // SNMP first: a meter that cannot be asked is not worth starting.
         builder.Services.AddHostedService<SnmpService>();
         builder.Services.AddHostedService<NotificationService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DomainService>());
         builder.Services.AddHostedService<UpkeepService>();
         builder.Services.AddHostedService<HostWatch>();
         builder.Services.AddHostedService<CaptureService>();
@@ -292,6 +320,11 @@ internal static class RunCommand
         Set(nameof(AgentOptions.Octets), arguments.GetValue(Octets));
         Set(nameof(AgentOptions.CountManagementTraffic), arguments.GetValue(CountManagement) ? "true" : null);
         Set(nameof(AgentOptions.StateDirectory), arguments.GetValue(State));
+        const string domain = nameof(AgentOptions.Domain);
+        Set($"{domain}:{nameof(DomainOptions.Name)}", arguments.GetValue(DomainName));
+        Set($"{domain}:{nameof(DomainOptions.Address)}", arguments.GetValue(DomainAddress));
+        Set($"{domain}:{nameof(DomainOptions.Credentials)}", arguments.GetValue(DomainCredentials));
+        SetAll($"{domain}:{nameof(DomainOptions.Join)}", arguments.GetValue(Join));
         SetAll(nameof(AgentOptions.Interfaces), arguments.GetValue(Interfaces));
         SetAll(nameof(AgentOptions.Read), arguments.GetValue(Read));
         SetAll(nameof(AgentOptions.Listen), arguments.GetValue(Listen));

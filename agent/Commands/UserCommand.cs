@@ -41,6 +41,8 @@ internal static class UserCommand
         HelpName = "HEX",
     };
 
+    private static readonly Argument<string> MemberFile = new("FILE") { Description = "Credentials of the members of a domain" };
+
     public static Command Make()
     {
         var add = new Command(
@@ -62,11 +64,28 @@ internal static class UserCommand
             State,
         };
         add.SetAction(arguments => Guarded(arguments, Add));
+        var addMember = new Command(
+            "add-member",
+            """
+            Add the user that all members of a domain have; he may write what members say to one another and load rule sets.
+
+            FILE is made, with a password that nobody knows, where there is none. Carry it to the other members over a safe way, and give this
+            command there, too. It is also what Rtfm:Agent:Domain:Credentials and --domain-credentials name.
+
+            Example:
+              rtfm-agent user add-member domain.conf
+            """
+        )
+        {
+            MemberFile,
+            State,
+        };
+        addMember.SetAction(arguments => Guarded(arguments, (words, folder) => MemberUser.Add(words.GetValue(MemberFile)!, folder)));
         var remove = new Command("remove", "Remove a user.") { Name, State };
         remove.SetAction(arguments => Guarded(arguments, Remove));
         var list = new Command("list", "List the users and what they may do.") { State };
         list.SetAction(arguments => Guarded(arguments, List));
-        return new Command("user", "Add, remove and list SNMPv3 users while the agent does not run.") { add, remove, list };
+        return new Command("user", "Add, remove and list SNMPv3 users while the agent does not run.") { add, addMember, remove, list };
     }
 
     private static int Guarded(ParseResult arguments, Action<ParseResult, string> act)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Packets;
 using Rtfm.Model;
@@ -21,6 +22,7 @@ internal sealed class MeteringWorkers
         public readonly Lock Gate = new();
         public readonly PacketProcessor Processor = processor;
         public readonly Sampler Sampler = new();
+        public long Busy;
     }
 
     public MeteringWorkers(IReadOnlyList<PacketProcessor> processors)
@@ -57,6 +59,18 @@ internal sealed class MeteringWorkers
         }
     }
 
+    /// <summary>How long all threads together have metered.</summary>
+    public TimeSpan BusyTime
+    {
+        get
+        {
+            var sum = 0L;
+            foreach (var worker in _workers)
+                sum += Volatile.Read(ref worker.Busy);
+            return Stopwatch.GetElapsedTime(0, sum);
+        }
+    }
+
     /// <summary>What parsing met on all threads, as it is now.</summary>
     public ParseCounters Parsed
     {
@@ -76,8 +90,10 @@ internal sealed class MeteringWorkers
         var at = _workers[worker];
         lock (at.Gate)
         {
+            var began = Stopwatch.GetTimestamp();
             at.Sampler.Sample(batch);
             at.Processor.Process(batch.Packets, new Uptime(clock()));
+            at.Busy += Stopwatch.GetTimestamp() - began;
         }
     }
 

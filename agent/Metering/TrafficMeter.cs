@@ -71,6 +71,9 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     /// <summary>What parsing met so far.</summary>
     public ParseCounters Parsed => _workers.Parsed;
 
+    /// <summary>How long its threads together have metered packets.</summary>
+    public TimeSpan BusyTime => _workers.BusyTime;
+
     /// <summary>Packets of the meter's own SNMP traffic that were left out.</summary>
     public ulong LeftOutPackets => _workers.LeftOutPackets;
 

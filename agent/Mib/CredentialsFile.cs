@@ -23,6 +23,29 @@ internal static class CredentialsFile
             defPrivLocalizedKey 0x{Convert.ToHexString(user.PrivKey)}
 
             """;
+        Write(path, text);
+    }
+
+    /// <summary>Writes a user that is good for any engine, for the owner only.</summary>
+    /// <param name="password">Keys are made of it at each engine.</param>
+    public static void Write(string path, string name, string password) =>
+        Write(
+            path,
+            $"""
+            # SNMPv3 user that all members of a domain have. Whoever has this file is a member.
+            defVersion 3
+            defSecurityName {name}
+            defSecurityLevel {SecurityLevel.AuthPriv.Words()}
+            defAuthType {AuthProtocol.HmacSha256.ToName()}
+            defAuthPassphrase {password}
+            defPrivType {PrivProtocol.Aes128.ToName()}
+            defPrivPassphrase {password}
+
+            """
+        );
+
+    private static void Write(string path, string text)
+    {
         StateFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
 }

@@ -4,6 +4,8 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rtfm.Agent.Domain;
+using Rtfm.Agent.Domain.Mib;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib.Host;
 using Rtfm.Model;
@@ -28,6 +30,7 @@ internal sealed class SnmpService(
     SnmpCounters counters,
     NotificationOriginator notifications,
     HostMachine host,
+    DomainService domain,
     TimeProvider clock,
     ILogger<SnmpService> logger
 ) : IHostedService, IDisposable
@@ -40,6 +43,7 @@ internal sealed class SnmpService(
     [
         new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
         new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path, rule sets and top flows"),
+        new(new(DomainMib.Root), "RTFM-DOMAIN-MIB: meters that act as one"),
     ];
 
     private readonly List<ITransportListener> _listeners = [];
@@ -64,6 +68,7 @@ internal sealed class SnmpService(
                 MaxMessageSize = options.MaxMessageSize,
                 MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
                 RequestsPerSecond = options.RequestsPerSecond,
+                Informs = domain,
                 OnProviderFault = (fault, name) => Log.ProviderFailed(logger, fault, name.ToString()),
             }
         );
@@ -73,6 +78,7 @@ internal sealed class SnmpService(
             _listeners.Add(listener);
             Log.Listening(logger, listener.Address.ToString());
         }
+        domain.Addresses = [.. _listeners.Select(listener => listener.Address)];
         if (options.AgentX is not null)
         {
             _agentX = OpenAgentX(new MibTree(own), gate);
@@ -143,7 +149,7 @@ internal sealed class SnmpService(
     /// <summary>The meter's own; starts, links and failed authentications are for the master to tell of.</summary>
     private void RelayToMaster(Notification notification)
     {
-        if (notification.Id.Span.StartsWith(Oids.MeterExtNotifications))
+        if (notification.Id.Span.StartsWith(Oids.MeterExtNotifications) || notification.Id.Span.StartsWith(DomainMib.Notifications))
             _agentX!.TryNotify(notification.Id, notification.Objects);
     }
 
@@ -183,7 +189,12 @@ internal sealed class SnmpService(
 
     /// <summary>What a meter has and other agents have not: all of it lies under <see cref="OwnModules"/>.</summary>
     private IEnumerable<IMibProvider> OwnProviders() =>
-        [.. new FlowMeterModule(meter).Providers, .. _meterExt.Providers, .. NotificationMib.Providers(notifications.Counters, () => meter.Now)];
+        [
+            .. new FlowMeterModule(meter).Providers,
+            .. _meterExt.Providers,
+            .. NotificationMib.Providers(notifications.Counters, () => meter.Now),
+            .. new DomainModule(domain, clock).Providers,
+        ];
 
     private void Complain(TransportAddress address, StreamCounters counters) =>
         Log.ConnectionTroubles(logger, address.ToString(), counters.Refused, counters.Broken, counters.TimedOut, counters.Unidentified);

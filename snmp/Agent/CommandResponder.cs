@@ -17,9 +17,9 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
     /// <returns>The length of the answer; 0 where there is none.</returns>
     public int Answer(IMessageModel model, in IncomingMessage incoming, in PduHeader pdu, AccessControl access, Span<byte> answer)
     {
-        if (!Count(pdu))
+        if (!Count(pdu) && !IsTaken(incoming, pdu))
             return 0;
-        var type = pdu.Type == PduType.SetRequest ? ViewType.Write : ViewType.Read;
+        var type = pdu.Type is PduType.SetRequest or PduType.InformRequest ? ViewType.Write : ViewType.Read;
         var view = access.Find(incoming.Model, incoming.Request.SecurityName, incoming.Level, incoming.Context, type);
         if (view is null && type == ViewType.Write && incoming.Request.Version != SnmpVersion.V3)
             _counters.InBadCommunityUses++;
@@ -77,6 +77,7 @@ internal sealed partial class CommandResponder(SnmpEngineOptions options)
             PduType.GetRequest => Get(incoming.Request, view, ref request, ref response),
             PduType.GetNextRequest => GetNext(incoming.Request, view, ref request, ref response),
             PduType.GetBulkRequest => GetBulk(incoming.Request, view, pdu, ref request, ref response),
+            PduType.InformRequest => Inform(incoming, view, ref request, ref response),
             _ => Set(incoming, view, ref request, ref response),
         };
         writer = response.Ber;

@@ -28,6 +28,9 @@ public sealed record SnmpEngineOptions
     /// <summary>Requests a second that one source may send; 0: any number.</summary>
     public int RequestsPerSecond { get; init; }
 
+    /// <summary>Who takes informs that are sent to this engine; null: they are not answered.</summary>
+    public IInformReceiver? Informs { get; init; }
+
     /// <summary>Told when a provider threw; the request was answered with genErr.</summary>
     public Action<Exception, ObjectIdentifier>? OnProviderFault { get; init; }
 

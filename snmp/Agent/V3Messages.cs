@@ -137,7 +137,11 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
     private Acceptance AcceptScoped(in V3Message v3, in ScopedPdu scoped, SecurityModel model, string securityName, ref IncomingMessage incoming)
     {
         incoming.Model = model;
-        incoming.Request = new MibRequest(SnmpVersion.V3, securityName);
+        incoming.Request = new MibRequest(SnmpVersion.V3, securityName)
+        {
+            // The transport protects all that comes over it.
+            Level = model == SecurityModel.Transport ? SecurityLevel.AuthPriv : v3.Level,
+        };
         incoming.Pdu = scoped.Pdu;
         incoming.ContextName = scoped.ContextName;
         incoming.Context = scoped.ContextName.IsEmpty ? "" : Encoding.UTF8.GetString(scoped.ContextName);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Messages;
+using Notification = Rtfm.Snmp.Notifications.Notification;
 
 namespace Rtfm.Snmp.Client;
 
@@ -63,6 +64,24 @@ public sealed class SnmpClient : IAsyncDisposable
     {
         using var response = await _requests.AskAsync(target, PduType.SetRequest, varBinds, 0, 0, cancellationToken).ConfigureAwait(false);
         return Check(target, response, varBinds);
+    }
+
+    /// <summary>Tells another engine of something, which it confirms (RFC 3416 §4.2.7).</summary>
+    /// <param name="upTime">Ours, in hundredths of a second.</param>
+    /// <param name="id">The notification.</param>
+    /// <param name="objects">What goes with it.</param>
+    /// <exception cref="SnmpErrorException">The other does not take it.</exception>
+    public async Task InformAsync(
+        SnmpTarget target,
+        uint upTime,
+        ObjectIdentifier id,
+        IReadOnlyList<VarBind> objects,
+        CancellationToken cancellationToken = default
+    )
+    {
+        VarBind[] varBinds = [new(Notification.SysUpTime, SnmpValue.TimeTicks(upTime)), new(Notification.SnmpTrapOid, SnmpValue.Oid(id)), .. objects];
+        using var response = await _requests.AskAsync(target, PduType.InformRequest, varBinds, 0, 0, cancellationToken).ConfigureAwait(false);
+        Check(target, response, varBinds);
     }
 
     /// <summary>Every instance under <paramref name="root"/>, with GETBULK where the version has it; ends at the end of the subtree.</summary>

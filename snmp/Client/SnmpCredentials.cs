@@ -139,13 +139,20 @@ public sealed class UserCredentials : SnmpCredentials
 
     public override string ToString() => $"SNMPv3 user '{UserName}', {Level.Words()}";
 
-    /// <summary>The user with the keys that are his at one engine.</summary>
-    internal UsmUser At(EngineId engine) =>
-        AtForAuthentication(engine) with
+    /// <summary>Good for any engine: made of passwords, not of keys for one.</summary>
+    public bool IsForAnyEngine => AuthSecret is not { IsPassword: false } && PrivSecret is not { IsPassword: false };
+
+    /// <summary>The same, for an agent whose engine is known: no other will be talked to.</summary>
+    public UserCredentials For(EngineId engine) =>
+        new(UserName, Auth, AuthSecret, Priv, PrivSecret)
         {
-            Priv = Priv,
-            PrivKey = PrivSecret?.PrivKeyAt(engine, Auth, Priv) ?? [],
+            Level = Level,
+            ContextName = ContextName,
+            EngineId = engine,
         };
+
+    /// <summary>The user with the keys that are his at one engine.</summary>
+    public UsmUser At(EngineId engine) => AtForAuthentication(engine) with { Priv = Priv, PrivKey = PrivSecret?.PrivKeyAt(engine, Auth, Priv) ?? [] };
 
     /// <summary>As <see cref="At"/>, without the key for privacy, which may take long to make.</summary>
     internal UsmUser AtForAuthentication(EngineId engine) =>

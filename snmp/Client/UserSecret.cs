@@ -26,6 +26,8 @@ public sealed class UserSecret
     /// <summary>The user's own key at the one engine that is asked (RFC 3414 §2.6).</summary>
     public static UserSecret LocalizedKey(ReadOnlySpan<byte> key) => new(null, key.ToArray());
 
+    internal bool IsPassword => _password is not null;
+
     public override string ToString() => _password is null ? "localised key" : "password";
 
     /// <exception cref="ArgumentException">It is a key and of another length.</exception>

@@ -12,6 +12,9 @@ public readonly record struct MibRequest(SnmpVersion Version, string SecurityNam
     /// <summary>Another one for each request: what a provider looked up for one varbind it may use for the others.</summary>
     public long Serial { get; } = Interlocked.Increment(ref LastSerial);
 
+    /// <summary>How far the sender's word can be trusted; nothing is known of one who asks through another agent.</summary>
+    public SecurityLevel Level { get; init; }
+
     /// <summary>False for SNMPv1.</summary>
     public bool HasCounter64 => Version != SnmpVersion.V1;
 }

@@ -233,6 +233,17 @@ internal sealed class MasterElection
         Ask(VoteKind.Vote, now);
     }
 
+    /// <summary>The last member leaves: there is no domain any more.</summary>
+    /// <returns>False where there are others.</returns>
+    public bool Dissolve(TimeSpan now)
+    {
+        if (State.Members.Length != 1 || Own is null)
+            return false;
+        Keep(_ballot with { State = new() });
+        StepDown(now);
+        return true;
+    }
+
     /// <summary>Stands at once, because the master, or a manager where there is none, wants it.</summary>
     /// <param name="term">Refused where that term is over.</param>
     public bool Stand(uint term, TimeSpan now)
