@@ -37,11 +37,12 @@ internal static class DomainAction
             }
         );
 
-    public static DomainFinder Finder(ParseResult arguments, SnmpClient client)
+    /// <param name="retries">How often members are asked again what they are.</param>
+    public static DomainFinder Finder(ParseResult arguments, SnmpClient client, int retries = 1)
     {
         // One object for all members: keys and times are known by it.
         var credentials = MeterOptions.Credentials(arguments);
-        return new DomainFinder((address, token) => MeterOptions.ConnectAsync(arguments, client, credentials, address, token));
+        return new DomainFinder((address, token) => MeterOptions.ConnectAsync(arguments, client, credentials, address, token), retries);
     }
 
     /// <exception cref="UsageException">There are none.</exception>

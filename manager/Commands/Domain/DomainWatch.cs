@@ -78,16 +78,9 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
     {
         try
         {
-            // The one asked before as long as it is master; otherwise whoever answers, those named first.
-            var known = _view!.HasMaster
-                ? [_view.Source.ToString()]
-                : (IReadOnlyList<string>)[.. seeds.Concat(_view.Members.Select(each => each.Address)).Distinct()];
-            var view = await TryFindAsync(known, cancellationToken).ConfigureAwait(false);
-            if (view is not { HasMaster: true } && _view.HasMaster)
-                view = await finder
-                    .FindAsync([.. seeds.Concat(_view.Members.Select(each => each.Address)).Distinct()], cancellationToken)
-                    .ConfigureAwait(false);
-            _view = view ?? throw new MeterException("no member answers");
+            _view = await finder
+                .FindAsync([.. seeds.Concat(_view!.Members.Select(each => each.Address)).Distinct()], cancellationToken)
+                .ConfigureAwait(false);
             lock (_lock)
             {
                 foreach (var member in _view.Members)
@@ -99,18 +92,6 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         catch (Exception fault) when (fault is SnmpException or MeterException)
         {
             _complaint = fault.Message;
-            return null;
-        }
-    }
-
-    private async Task<DomainView?> TryFindAsync(IReadOnlyList<string> addresses, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await finder.FindAsync(addresses, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception fault) when (fault is SnmpException or MeterException)
-        {
             return null;
         }
     }

@@ -61,7 +61,7 @@ internal static class WatchCommand
         command.SetClientAction(
             (arguments, client, token) =>
                 new DomainWatch(
-                    DomainAction.Finder(arguments, client),
+                    DomainAction.Finder(arguments, client, retries: 0),
                     DomainAction.Addresses(arguments),
                     TimeSpan.FromSeconds(arguments.GetValue(Interval)),
                     arguments.GetValue(Count),
