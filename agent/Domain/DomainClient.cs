@@ -29,7 +29,6 @@ internal sealed class DomainClient(UserCredentials credentials, ElectionTimes ti
     public async Task<ElectionReply> AskAsync(DomainMember member, VoteRequest request) =>
         await AnswerAsync(
                 await TargetAsync(member.Id, member.Address).ConfigureAwait(false),
-                request.Term,
                 DomainNames.Protocol(1, SnmpValue.Unsigned32(request.Term)),
                 DomainNames.Protocol(2, DomainNames.Value(request.Candidate)),
                 DomainNames.Protocol(3, SnmpValue.Unsigned32(request.Version.Term)),
@@ -41,7 +40,6 @@ internal sealed class DomainClient(UserCredentials credentials, ElectionTimes ti
     public async Task<ElectionReply> ClaimAsync(DomainMember member, MasterClaim claim) =>
         await AnswerAsync(
                 await TargetAsync(member.Id, member.Address).ConfigureAwait(false),
-                claim.Term,
                 DomainNames.Protocol(6, SnmpValue.Unsigned32(claim.Term)),
                 DomainNames.Protocol(7, DomainNames.Value(claim.Master)),
                 DomainNames.Protocol(8, SnmpValue.OctetString(claim.Address)),
@@ -129,12 +127,13 @@ internal sealed class DomainClient(UserCredentials credentials, ElectionTimes ti
     }
 
     /// <summary>A vote or claim: who refuses it is asked for his term.</summary>
-    private async Task<ElectionReply> AnswerAsync(SnmpTarget target, uint term, params VarBind[] message)
+    private async Task<ElectionReply> AnswerAsync(SnmpTarget target, params VarBind[] message)
     {
         try
         {
             await _client.SetAsync(target, message).ConfigureAwait(false);
-            return new(true, term);
+            // Who agrees is in no later term.
+            return new(true, 0);
         }
         catch (SnmpErrorException error) when (error.Status == ErrorStatus.InconsistentValue)
         {

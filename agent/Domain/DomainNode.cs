@@ -167,13 +167,6 @@ internal sealed partial class DomainNode : IAsyncDisposable
         }
     }
 
-    /// <summary>The report to the master is out of date.</summary>
-    public void ReportAgain()
-    {
-        if (!IsMaster && Election.Master is { } master)
-            _peers.Report(master, Election.State.Version);
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested)
@@ -217,6 +210,8 @@ internal sealed partial class DomainNode : IAsyncDisposable
         Figures.Sample();
         Election.Handicap = Figures.Handicap;
         RuleSets.Follow(Election.State);
+        if (!IsMaster && Election.Master is { } master)
+            _peers.ReportChanges(master);
         Membership.Step(now);
         Distribution.Step(now);
         Events.Look(now);

@@ -19,7 +19,7 @@ internal sealed class Membership(DomainNode node, DomainClient client, Func<uint
     private static readonly TimeSpan PassOnPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Without a master for so long, a member may have been taken out meanwhile, and asks to be taken in again.</summary>
-    private static readonly TimeSpan LongWithoutMaster = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongWithoutMaster = TimeSpan.FromSeconds(3);
 
     /// <summary>What is to become of a member, in the order in which it was asked for; null: it goes.</summary>
     private readonly OrderedDictionary<EngineId, DomainMember?> _wishes = [];
@@ -138,7 +138,7 @@ internal sealed class Membership(DomainNode node, DomainClient client, Func<uint
         {
             var (id, member) = _wishes.GetAt(0);
             _wishes.RemoveAt(0);
-            node.Election.TryPropose(state => Change(state, id, member), now);
+            node.Election.TryPropose(state => Change(state, id, member), now, isFarewell: !_silent.Contains(id));
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class ElectionPeers(DomainNode node, DomainClient client, Domain
     private readonly HashSet<(EngineId, VoteKind?)> _inFlight = [];
     private MasterClaim? _reportTo;
     private bool _isReporting;
+
+    /// <summary>Null: nothing yet, or it did not arrive; the master asks for it.</summary>
+    private string? _reported;
     private bool _isFetching;
 
     public void Keep(Ballot ballot) => file.Save(file.Record with { Ballot = ballot });
@@ -39,6 +42,13 @@ internal sealed class ElectionPeers(DomainNode node, DomainClient client, Domain
             return;
         _isReporting = true;
         node.Background(ReportAsync);
+    }
+
+    /// <summary>Tells the master where it has been told something else before: somebody may have taken a rule set from the meter.</summary>
+    public void ReportChanges(MasterClaim to)
+    {
+        if (_reported is not null && _reported != MeterRuleSets.ToText(ruleSets.Loaded))
+            Report(to, node.Election.State.Version);
     }
 
     public void Fetch(MasterClaim from)
@@ -70,15 +80,7 @@ internal sealed class ElectionPeers(DomainNode node, DomainClient client, Domain
     {
         while (true)
         {
-            var next = node.Run(_ =>
-            {
-                var to = _reportTo;
-                _isReporting = to is not null;
-                _reportTo = null;
-                return to is { } master
-                    ? (Master: master, node.Election.Term, node.Election.State.Version, Text: MeterRuleSets.ToText(ruleSets.Loaded))
-                    : default;
-            });
+            var next = node.Run(_ => NextReport());
             if (next.Text is null)
                 return;
             try
@@ -87,10 +89,21 @@ internal sealed class ElectionPeers(DomainNode node, DomainClient client, Domain
             }
             catch (SnmpException fault)
             {
-                // The master asks for a report again as long as it has none.
                 node.Trouble(next.Master.Address, fault);
+                node.Run(_ => _reported = null);
             }
         }
+    }
+
+    private (MasterClaim Master, uint Term, StateVersion Version, string? Text) NextReport()
+    {
+        var to = _reportTo;
+        _isReporting = to is not null;
+        _reportTo = null;
+        if (to is not { } master)
+            return default;
+        _reported = MeterRuleSets.ToText(ruleSets.Loaded);
+        return (master, node.Election.Term, node.Election.State.Version, _reported);
     }
 
     private void Begin(DomainMember member, VoteKind? kind, Func<Task<ElectionReply>> send, Action<ElectionReply, TimeSpan> receive)

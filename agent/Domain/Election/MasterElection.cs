@@ -208,13 +208,24 @@ internal sealed class MasterElection
 
     /// <summary>Makes the next state, where this is the master and the state before has settled.</summary>
     /// <param name="change">Gives null where there is nothing to change.</param>
-    public bool TryPropose(Func<DomainState, DomainState?> change, TimeSpan now)
+    /// <param name="isFarewell">Whoever is a member no more is told; else, should it come back, it takes itself for one and asks to be taken in.</param>
+    public bool TryPropose(Func<DomainState, DomainState?> change, TimeSpan now, bool isFarewell = true)
     {
         if (Role != DomainRole.Master || !IsSettled || change(State) is not { } next)
             return false;
         foreach (var gone in State.Members.Where(each => next.Find(each.Id) is null))
-            _dismissed[gone.Id] = (gone, now + _times.Farewell);
+        {
+            if (isFarewell)
+                _dismissed[gone.Id] = (gone, now + _times.Farewell);
+        }
+        var before = State;
         Keep(_ballot with { State = next with { Version = new(Term, State.Version.Number + 1) } });
+        // A new member has the length of a lease to be heard of; what was known of it when it was one before is over.
+        foreach (var member in State.Members.Where(each => before.Find(each.Id) is null))
+        {
+            _records[member.Id] = new() { HeardAt = now };
+            _dismissed.Remove(member.Id);
+        }
         IsSettled = false;
         Settle(now);
         Changed?.Invoke();
