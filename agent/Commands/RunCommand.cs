@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Domain;
+using Rtfm.Agent.Domain.Collection;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
@@ -209,10 +210,12 @@ internal static class RunCommand
         builder.Services.AddSingleton(MakeIdentity);
         builder.Services.AddSingleton(NotificationService.MakeOriginator);
         builder.Services.AddSingleton<DomainService>();
+        builder.Services.AddSingleton<CollectionService>();
         // SNMP first: a meter that cannot be asked is not worth starting.
         builder.Services.AddHostedService<SnmpService>();
         builder.Services.AddHostedService<NotificationService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DomainService>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<CollectionService>());
         builder.Services.AddHostedService<UpkeepService>();
         builder.Services.AddHostedService<HostWatch>();
         builder.Services.AddHostedService<CaptureService>();

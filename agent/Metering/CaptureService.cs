@@ -181,7 +181,7 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
             options.SnapLength,
             options.CaptureBufferMiB,
             options.Promiscuous,
-            KnowsDirection: options.Edge ?? false
+            KnowsDirection: options.Edge ?? options.Domain is not null
         );
         var group = new RingGroup(ring, meter.Threads);
         meter.Renumber(source, (uint)group.IfIndex);
