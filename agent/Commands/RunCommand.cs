@@ -210,12 +210,12 @@ internal static class RunCommand
         builder.Services.AddSingleton(MakeIdentity);
         builder.Services.AddSingleton(NotificationService.MakeOriginator);
         builder.Services.AddSingleton<DomainService>();
-        builder.Services.AddSingleton<DomainFlows>();
+        builder.Services.AddSingleton<CollectionService>();
         // SNMP first: a meter that cannot be asked is not worth starting.
         builder.Services.AddHostedService<SnmpService>();
         builder.Services.AddHostedService<NotificationService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DomainService>());
-        builder.Services.AddHostedService(services => services.GetRequiredService<DomainFlows>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<CollectionService>());
         builder.Services.AddHostedService<UpkeepService>();
         builder.Services.AddHostedService<HostWatch>();
         builder.Services.AddHostedService<CaptureService>();

@@ -32,7 +32,7 @@ internal sealed class SnmpService(
     NotificationOriginator notifications,
     HostMachine host,
     DomainService domain,
-    DomainFlows domainFlows,
+    CollectionService collection,
     TimeProvider clock,
     ILogger<SnmpService> logger
 ) : IHostedService, IDisposable
@@ -66,7 +66,7 @@ internal sealed class SnmpService(
                 Identity = identity,
                 Configuration = () => configuration.Current,
                 Mib = MakeTree(own),
-                Contexts = domainFlows.Contexts,
+                Contexts = collection.Contexts,
                 Counters = counters,
                 MaxMessageSize = options.MaxMessageSize,
                 MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
@@ -197,7 +197,7 @@ internal sealed class SnmpService(
             .. _meterExt.Providers,
             .. NotificationMib.Providers(notifications.Counters, () => meter.Now),
             .. new DomainModule(domain, clock).Providers,
-            .. domainFlows.Providers,
+            .. collection.Providers,
         ];
 
     private void Complain(TransportAddress address, StreamCounters counters) =>

@@ -4,7 +4,8 @@ namespace Rtfm.Control.Domain;
 
 /// <summary>Finds a domain and its master through any of its members.</summary>
 /// <param name="connect">Makes a meter of a HOST:PORT.</param>
-public sealed class DomainFinder(Func<string, CancellationToken, Task<Meter>> connect)
+/// <param name="retries">How often members are asked again what they are: one that is away must not make the others wait for long.</param>
+public sealed class DomainFinder(Func<string, CancellationToken, Task<Meter>> connect, int retries = 1)
 {
     /// <summary>How many members are asked at the same time.</summary>
     private const int MostInFlight = 64;
@@ -51,37 +52,75 @@ public sealed class DomainFinder(Func<string, CancellationToken, Task<Meter>> co
                 0,
                 members.Count,
                 new ParallelOptions { MaxDegreeOfParallelism = MostInFlight, CancellationToken = cancellationToken },
-                async (i, token) =>
-                {
-                    try
-                    {
-                        var agent = await AgentAsync(members[i].Address, token).ConfigureAwait(false);
-                        answers[i] = new(members[i], agent, await agent.SelfAsync(token).ConfigureAwait(false), null);
-                    }
-                    catch (Exception fault) when (fault is SnmpException or MeterException)
-                    {
-                        answers[i] = new(members[i], null, null, fault.Message);
-                    }
-                }
+                async (i, token) => answers[i] = await AskAsync(members[i], token).ConfigureAwait(false)
             )
             .ConfigureAwait(false);
         return answers;
     }
 
+    private DomainAgent Quick(DomainAgent agent) =>
+        new(new Meter(agent.Meter.Client, agent.Meter.Target with { Retries = Math.Min(agent.Meter.Target.Retries, retries) }));
+
+    /// <summary>Asks all at the same time; once the master has answered, nobody else is waited for.</summary>
     private async Task<(List<Asked> Asked, List<string> Complaints)> AskAsync(IReadOnlyList<string> addresses, CancellationToken cancellationToken)
     {
-        var rows = addresses.Select(each => new DomainMemberRow("", each, "", 0, 0, "", 0, default)).ToList();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var (asked, complaints) = (new List<Asked>(), new List<string>());
-        foreach (var answer in await AskAllAsync(rows, cancellationToken).ConfigureAwait(false))
+        using var turns = new SemaphoreSlim(MostInFlight);
+        var open = addresses.Select(each => AskAsync(each, turns, enough.Token)).ToList();
+        while (open.Count > 0)
         {
+            var answered = await Task.WhenAny(open).ConfigureAwait(false);
+            open.Remove(answered);
+            var answer = await answered.ConfigureAwait(false);
             if (answer is { Agent: { } agent, Self: { } self })
                 asked.Add(new Asked(agent, self));
             if (answer.Error is { } error)
                 complaints.Add(error);
             else if (answer.Self is not { IsInDomain: true })
                 complaints.Add($"{answer.Member.Address}: it is in no domain: its settings name none");
+            // A master that was cut off gives up within its lease: a later term is heard of from those who have answered.
+            if (answer.Self is { IsMaster: true } master && asked.TrueForAll(each => each.Self.Term <= master.Term))
+                break;
         }
+        await enough.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(open).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
         return (asked, complaints);
+    }
+
+    private async Task<MemberAnswer> AskAsync(string address, SemaphoreSlim turns, CancellationToken enough)
+    {
+        var member = new DomainMemberRow("", address, "", 0, 0, "", 0, default);
+        try
+        {
+            await turns.WaitAsync(enough).ConfigureAwait(false);
+            try
+            {
+                return await AskAsync(member, enough).ConfigureAwait(false);
+            }
+            finally
+            {
+                turns.Release();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return new MemberAnswer(member, null, null, $"{address}: not waited for");
+        }
+    }
+
+    private async Task<MemberAnswer> AskAsync(DomainMemberRow member, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var agent = await AgentAsync(member.Address, cancellationToken).ConfigureAwait(false);
+            return new(member, agent, await Quick(agent).SelfAsync(cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (Exception fault) when (fault is SnmpException or MeterException)
+        {
+            return new(member, null, null, fault.Message);
+        }
     }
 
     private async Task<Asked?> MasterOfAsync(List<Asked> asked, CancellationToken cancellationToken)

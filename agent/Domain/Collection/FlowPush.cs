@@ -59,7 +59,7 @@ internal sealed class FlowPush(
     /// <returns>Null: all is stored, or nobody wants it; else why not.</returns>
     public async Task<SnmpException?> PushAsync(string to, uint round, CancellationToken cancellationToken)
     {
-        if (to != _to)
+        if (to != _to || to.Length > 0 && readers.Current.PushedBefore is null)
             readers.Pushed(to.Length == 0 ? null : 0);
         _to = to;
         if (readers.Current.PushedBefore is not { } since)

@@ -73,10 +73,15 @@ internal sealed class RuleSetDistribution(EngineId self, MasterElection election
         }
     }
 
-    /// <summary>How far a member is with a rule set's wanted version, else its active one.</summary>
+    /// <summary>How far a member is with a rule set's wanted version, else with one that was given up because this member refused it, else with the active one.</summary>
     public DeliveryStatus StatusOf(EngineId member, DomainRuleSet ruleSet, TimeSpan now)
     {
-        var version = ruleSet.Wanted != 0 ? ruleSet.Wanted : ruleSet.Active;
+        var isGivenUp =
+            ruleSet.Wanted == 0 && ruleSet.Refused != 0 && StateOf(member, ruleSet.Name, ruleSet.Refused, now).State == DeliveryState.Refused;
+        var version =
+            ruleSet.Wanted != 0 ? ruleSet.Wanted
+            : isGivenUp ? ruleSet.Refused
+            : ruleSet.Active;
         var running = LoadedBy(member).FirstOrDefault(each => each.RuleSet == ruleSet.Name && each.IsActive);
         var (state, reason) = StateOf(member, ruleSet.Name, version, now);
         if (state == DeliveryState.Loaded && running.Version == version)
