@@ -27,7 +27,7 @@ internal sealed class CollectingDomain(int members, int flows, TimeSpan delay)
             for (var number = 1; number <= members; number++)
             {
                 agents.Add(
-                    new DomainAgent(domain, client, number, TimeProvider.System, sessions: each => new SlowSessions(each, delay), maxFlows: flows + 1)
+                    new DomainAgent(domain, client, number, TimeProvider.System, sessions: each => new SlowSessions(each, delay), maxFlows: flows * 2)
                 );
                 Fill(agents[^1], number);
             }
