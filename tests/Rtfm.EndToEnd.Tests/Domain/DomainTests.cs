@@ -53,6 +53,20 @@ public sealed class DomainTests
         Assert.That(Get(again, "2.0"), Is.EqualTo("3"));
     }
 
+    [Test]
+    public void Figures_tell_how_many_packets_come_and_how_many_could()
+    {
+        var agent = AgentProcess.Start(null, "--read", Path.Combine(Repository.Captures, "edge.pcap"), "--loop");
+        _agents.Add(agent);
+        const string figures = ".1.3.6.1.4.1.8072.9999.9999.2722.3.1.2";
+        Await(() => Figure(4) > 0 && Figure(5) > 0);
+        Assert.That(Figure(5), Is.GreaterThan(Figure(4) / 10));
+        // No domain: the module is there all the same, and says so.
+        Assert.That((Get(agent, "1.0"), Get(agent, "2.0")), Is.EqualTo(("\"\"", "1")));
+
+        uint Figure(int number) => uint.Parse(agent.Snmp("snmpget", "-Oqv", $"{figures}.{number}.0").Output);
+    }
+
     private AgentProcess Start(int number, params string[] join)
     {
         var (state, credentials) = (Path.Combine(_folder, $"{number}"), Path.Combine(_folder, "domain.conf"));
