@@ -24,7 +24,7 @@ internal sealed class DomainCollection(
     private const int MostInFlight = 16;
 
     private readonly ChainHop _hop = new(sessions, flows, readings, domain);
-    private readonly MemberHolds _holds = new(readers, readings, domain, clock);
+    private MemberHolds _holds = new(readers, readings, domain, clock);
     private readonly IdleFlows _idle = new(flows, readers);
     private CollectionFigures _figures = new();
     private uint _before;
@@ -68,6 +68,9 @@ internal sealed class DomainCollection(
     {
         flows.Clear();
         readings.Clear();
+        // Readers come anew: what they said was about another table. Rows at members stay meanwhile.
+        readers.Clear();
+        _holds = new(readers, readings, domain, clock);
     }
 
     private void Prepare()

@@ -83,6 +83,13 @@ internal sealed class DomainReaders(Func<uint> now) : IControlState<DomainReader
             _current = _current with { PushedBefore = before };
     }
 
+    /// <summary>Forgets all readers.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+            _current = new(SortedRows<RegisteredReader>.Empty, null);
+    }
+
     /// <summary>Removes rows of readers that stopped coming, or that were never finished.</summary>
     public void Maintain()
     {

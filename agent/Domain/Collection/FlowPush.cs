@@ -11,6 +11,7 @@ namespace Rtfm.Agent.Domain.Collection;
 /// <summary>Sends what changed to a meter reader, which need not come for it: rtfmDomainFlowsPushed.</summary>
 /// <remarks>The reader confirms the last part when it has stored all of them; a push that was not confirmed is sent with the next one.</remarks>
 /// <param name="credentials">Ours at the reader, in the context of the domain.</param>
+/// <param name="patience">How long to wait for the first answer; a reader stores all before it confirms.</param>
 internal sealed class FlowPush(
     SnmpClient client,
     SnmpCredentials credentials,
@@ -18,7 +19,8 @@ internal sealed class FlowPush(
     MemberReadings readings,
     DomainReaders readers,
     ICollectedDomain domain,
-    EngineIdentity identity
+    EngineIdentity identity,
+    TimeSpan? patience = null
 )
 {
     /// <summary>Octets of varbinds in one inform: what a datagram holds, less the message around them.</summary>
@@ -26,7 +28,6 @@ internal sealed class FlowPush(
 
     private static readonly ObjectIdentifier Notification = new([.. DomainMib.Notifications, 11]);
 
-    /// <summary>A reader stores all before it confirms.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly FlowAttribute[] Reckoned =
@@ -58,7 +59,7 @@ internal sealed class FlowPush(
     /// <returns>Null: all is stored, or nobody wants it; else why not.</returns>
     public async Task<SnmpException?> PushAsync(string to, uint round, CancellationToken cancellationToken)
     {
-        if (to != _to)
+        if (to != _to || to.Length > 0 && readers.Current.PushedBefore is null)
             readers.Pushed(to.Length == 0 ? null : 0);
         _to = to;
         if (readers.Current.PushedBefore is not { } since)
@@ -71,7 +72,7 @@ internal sealed class FlowPush(
                     to,
                     new SnmpTarget(SnmpTarget.Nowhere, credentials)
                     {
-                        Timeout = Patience,
+                        Timeout = patience ?? Patience,
                         Retries = 2,
                         Name = to,
                     },

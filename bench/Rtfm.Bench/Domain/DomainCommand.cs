@@ -24,6 +24,13 @@ internal static class DomainCommand
     private static readonly Option<int> Seed = Make("--seed", "The first seed (default 1)", "N", 1);
     private static readonly Option<int> Steps = Make("--steps", "Faults in each small domain (default 60)", "N", 60);
 
+    private static readonly Option<bool> Collect = new("--collect")
+    {
+        Description = "Instead, collect the flows of members at sockets of this process, in parallel and along a chain",
+    };
+    private static readonly Option<int> Flows = Make("--flows", "With --collect: flows of each member (default 2000)", "N", 2_000);
+    private static readonly Option<double> Delay = Make("--delay", "With --collect: before each answer (default 20)", "MILLISECONDS", 20.0);
+
     public static int Run(string[] args)
     {
         var command = new RootCommand(
@@ -43,6 +50,9 @@ internal static class DomainCommand
             Seeds,
             Seed,
             Steps,
+            Collect,
+            Flows,
+            Delay,
         };
         return MeasuringCommand.Run(command, args, Measure);
     }
@@ -51,6 +61,12 @@ internal static class DomainCommand
     {
         var seed = arguments.GetValue(Seed);
         var agents = InRange(arguments.GetValue(Agents), 0, 200, "--agents");
+        if (arguments.GetValue(Collect))
+        {
+            var delay = TimeSpan.FromMilliseconds(InRange(arguments.GetValue(Delay), 0, 10_000, "--delay"));
+            var domain = new CollectingDomain(Math.Max(agents, 2), InRange(arguments.GetValue(Flows), 1, 1_000_000, "--flows"), delay);
+            return domain.RunAsync(stop).GetAwaiter().GetResult() ? 0 : 1;
+        }
         var isWell = agents == 0 || RunAgents(arguments, agents, stop);
         isWell &= new SmallDomains(
             seed,

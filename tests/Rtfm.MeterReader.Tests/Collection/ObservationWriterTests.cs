@@ -59,7 +59,10 @@ public sealed class ObservationWriterTests
         Collect("master-1", Record(1, Entry(1, 160), Exit(2, 160)));
 
         Assert.That(Top().Sum(each => (long)each.ToPdus), Is.EqualTo(160 + 10 + 5));
-        Assert.That(_temporary.Number("SELECT sum(usage.toPDUs) FROM usage JOIN flow ON flow.id = flow_id WHERE sourceInterface = 0"), Is.EqualTo(160));
+        Assert.That(
+            _temporary.Number("SELECT sum(usage.toPDUs) FROM usage JOIN flow ON flow.id = flow_id WHERE sourceInterface = 0"),
+            Is.EqualTo(160)
+        );
     }
 
     [Test]

@@ -165,7 +165,8 @@ public sealed class AggregatedFlowsTests
             .Select(Sum)
             .Aggregate((most, each) => each.To + each.From > most.To + most.From ? each : most);
 
-        static (ulong To, ulong From) Sum(IEnumerable<Seen> some) => some.Aggregate((To: 0ul, From: 0ul), (sum, each) => (sum.To + each.To, sum.From + each.From));
+        static (ulong To, ulong From) Sum(IEnumerable<Seen> some) =>
+            some.Aggregate((To: 0ul, From: 0ul), (sum, each) => (sum.To + each.To, sum.From + each.From));
     }
 
     private static void Add(AggregatedFlows flows, Seen seen) =>

@@ -53,7 +53,16 @@ internal sealed class DomainAgent : IDisposable
         Flows = new AggregatedFlows(() => Meter.Now);
         Readings = new MemberReadings(Flows);
         Readers = new DomainReaders(() => Meter.Now);
-        var push = new FlowPush(client, Credentials.InContext(DomainMib.Context), Flows, Readings, Readers, view, Identity);
+        var push = new FlowPush(
+            client,
+            Credentials.InContext(DomainMib.Context),
+            Flows,
+            Readings,
+            Readers,
+            view,
+            Identity,
+            TimeSpan.FromMilliseconds(200)
+        );
         Collection = new DomainCollection(
             Sessions,
             Flows,
