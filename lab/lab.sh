@@ -212,6 +212,23 @@ start_traffic() {
     done
 }
 
+# In two steps: nobody is gone while another still asks.
+stop_traffic() {
+    local n pid
+    rm -f "$folder"/traffic/*.asked
+    for n in $(<"$folder/edges"); do
+        if pid=$(process "host$n"); then kill -TERM "$pid"; fi
+    done
+    for n in $(<"$folder/edges"); do
+        for ((i = 0; i < 200; i++)); do
+            if [[ -e $folder/traffic/host$n.csv.asked ]] || ! process "host$n" >/dev/null; then break; fi
+            sleep 0.05
+        done
+    done
+    # shellcheck disable=SC2046 # one word for each edge
+    end_processes TERM $(sed 's/^/host/' "$folder/edges")
+}
+
 manager() { inside noc "$out/rtfm-manager" --credentials "$folder/noc.conf" "$@"; }
 
 members() { sed 's/^/10.97.0./' "$folder/edges" | paste -sd,; }
@@ -332,12 +349,9 @@ heal() {
 }
 
 traffic_of() {
-    local names
-    # shellcheck disable=SC2207 # one word for each edge
-    names=($(sed 's/^/host/' "$folder/edges"))
     case ${1:-} in
         start) start_traffic ;;
-        stop) end_processes TERM "${names[@]}" ;;
+        stop) stop_traffic ;;
         *) fail "traffic: write start or stop." ;;
     esac
 }
@@ -360,10 +374,16 @@ status() {
 }
 
 down() {
-    local node name names=()
+    local node name names=() hosts=()
     for name in "$folder"/pid/*; do
-        [[ -e $name ]] && names+=("$(basename "$name")")
+        case $(basename "$name") in
+            host*) hosts+=("$(basename "$name")") ;;
+            '*') ;;
+            *) names+=("$(basename "$name")") ;;
+        esac
     done
+    # Nobody looks at what hosts counted: they need not end in good order.
+    end_processes KILL ${hosts[@]+"${hosts[@]}"}
     end_processes TERM ${names[@]+"${names[@]}"}
     while read -r node; do
         ip netns delete "$(ns "$node")" 2>/dev/null || true

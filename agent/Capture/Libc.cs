@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Rtfm.Agent.Capture;
 
-/// <summary>The part of the C library that packet sockets need, with the numbers of Linux.</summary>
+/// <summary>The part of the C library that packet sockets, and files that must last, need, with the numbers of Linux.</summary>
 internal static unsafe partial class Libc
 {
     private const string Library = "libc";
@@ -125,6 +125,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "poll")]
     public static partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
+
+    [LibraryImport(Library, EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fsync")]
+    public static partial int Flush(int descriptor);
 
     [LibraryImport(Library, EntryPoint = "close")]
     public static partial int Close(int descriptor);

@@ -5,6 +5,7 @@ using Rtfm.Agent.Metering;
 using Rtfm.Agent.Notifications;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Configuration;
+using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Notifications;
 
 namespace Rtfm.Agent.Domain;
@@ -148,8 +149,9 @@ internal sealed partial class DomainNode : IAsyncDisposable
     /// <summary>A member cannot be talked to: said once, then once a minute.</summary>
     public void Trouble(string address, Exception fault)
     {
-        // Who does not answer is called silent after a while.
-        if (fault is not SnmpTimeoutException && !_stopping.IsCancellationRequested)
+        // Who does not answer is called silent after a while; who is not, or no more, the one he was taken for says so again and again.
+        var isUsual = fault is SnmpTimeoutException or SnmpErrorException { Status: ErrorStatus.InconsistentValue or ErrorStatus.GenErr };
+        if (!isUsual && !_stopping.IsCancellationRequested)
             _complaints.Add(address, fault.Message);
     }
 

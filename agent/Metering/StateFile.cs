@@ -1,3 +1,5 @@
+using Rtfm.Agent.Capture;
+
 namespace Rtfm.Agent.Metering;
 
 /// <summary>Files that only their owner reads and that a crash leaves whole: as they were, or as they were to be.</summary>
@@ -26,6 +28,17 @@ internal static class StateFile
             stream.Flush(flushToDisk: true);
         }
         File.Move(fresh, path, overwrite: true);
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Else a loss of power might bring the old file back. Where the file system cannot, nothing is lost but that.</summary>
+    private static void FlushFolder(string folder)
+    {
+        var descriptor = Libc.Open(folder, Libc.CloseOnExec);
+        if (descriptor < 0)
+            return;
+        _ = Libc.Flush(descriptor);
+        _ = Libc.Close(descriptor);
     }
 
     /// <summary>Puts a file that cannot be read aside.</summary>

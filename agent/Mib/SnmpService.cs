@@ -71,7 +71,7 @@ internal sealed class SnmpService(
                 MaxMessageSize = options.MaxMessageSize,
                 MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
                 RequestsPerSecond = options.RequestsPerSecond,
-                Informs = domain,
+                Informs = domain.Name.Length > 0 ? domain : null,
                 OnProviderFault = (fault, name) => Log.ProviderFailed(logger, fault, name.ToString()),
             }
         );

@@ -8,7 +8,12 @@ var self = new Option<string>("--self") { Description = "The host's own addresse
 var peers = new Option<string>("--peers") { Description = "Addresses of the hosts to talk to, with commas between", Required = true };
 var counters = new Option<string>("--counters") { Description = "File to keep the counters in", Required = true };
 var rate = new Option<double>("--rate") { Description = "Questions a second in each conversation", DefaultValueFactory = _ => 10 };
-var command = new RootCommand("Traffic of one host of the lab, until SIGTERM or Ctrl-C; then the counters are final.")
+var command = new RootCommand(
+    """
+    Traffic of one host of the lab. SIGTERM ends its questions: when FILE.asked is there, all answers are in that will come. Another one ends its
+    answers: then the counters are final. So no host is gone while another still asks it.
+    """
+)
 {
     self,
     peers,
@@ -18,21 +23,23 @@ var command = new RootCommand("Traffic of one host of the lab, until SIGTERM or 
 command.SetAction(
     async (arguments, cancellationToken) =>
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var stopped = new CancellationTokenSource();
+        using var asked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var terminate = PosixSignalRegistration.Create(
             PosixSignal.SIGTERM,
             context =>
             {
                 context.Cancel = true;
-                ended.Cancel();
+                (asked.IsCancellationRequested ? answered : asked).Cancel();
             }
         );
-        var ledger = new Ledger(arguments.GetValue(counters)!);
+        var path = arguments.GetValue(counters)!;
+        var ledger = new Ledger(path);
         var pause = TimeSpan.FromSeconds(1 / Math.Clamp(arguments.GetValue(rate), 0.01, 1_000));
         var own = Addresses(arguments.GetValue(self)!);
-        var answering = own.SelectMany(each =>
-            new[] { UdpTalk.AnswerAsync(each, ledger, stopped.Token), TcpTalk.AnswerAsync(each, ledger, stopped.Token) }
+        var answering = Task.WhenAll(
+            own.SelectMany(each => new[] { UdpTalk.AnswerAsync(each, ledger, answered.Token), TcpTalk.AnswerAsync(each, ledger, answered.Token) })
+                .ToList()
         );
         var asking =
             from peer in Addresses(arguments.GetValue(peers)!)
@@ -40,24 +47,24 @@ command.SetAction(
             where address.AddressFamily == peer.AddressFamily
             from talk in new[]
             {
-                UdpTalk.AskAsync(address, peer, pause, ledger, ended.Token),
-                TcpTalk.AskAsync(address, peer, pause, ledger, ended.Token),
+                UdpTalk.AskAsync(address, peer, pause, ledger, asked.Token),
+                TcpTalk.AskAsync(address, peer, pause, ledger, asked.Token),
             }
             select talk;
-        var (answers, questions) = (answering.ToList(), Task.WhenAll(asking.ToList()));
-        while (await Task.WhenAny(questions, Task.Delay(1_000, CancellationToken.None)) != questions || !ended.IsCancellationRequested)
+        var questions = Task.WhenAll(asking.ToList());
+        var isTold = false;
+        while (await Task.WhenAny(answering, Task.Delay(100, CancellationToken.None)) != answering)
         {
             ledger.Save();
-            // With nobody to ask, others ask still.
-            if (questions.IsCompleted && !ended.IsCancellationRequested)
-                await Task.Delay(200, CancellationToken.None);
+            if (!isTold && asked.IsCancellationRequested && questions.IsCompleted)
+            {
+                await File.WriteAllTextAsync(path + ".asked", "", CancellationToken.None);
+                isTold = true;
+            }
         }
-        // Others end a little later: they are answered until then.
-        await Task.Delay(1_000, CancellationToken.None);
-        await stopped.CancelAsync();
-        await Task.WhenAll(answers);
-        ledger.Save();
+        await answering;
         await questions;
+        ledger.Save();
         return 0;
     }
 );

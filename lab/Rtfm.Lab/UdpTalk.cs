@@ -9,7 +9,7 @@ internal static class UdpTalk
     public const int Port = 7002;
 
     /// <summary>How long answers may take after the last question.</summary>
-    private static readonly TimeSpan TimeToAnswer = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan TimeToAnswer = TimeSpan.FromSeconds(3);
 
     /// <summary>Answers whoever asks until the traffic ends.</summary>
     public static async Task AnswerAsync(IPAddress self, Ledger ledger, CancellationToken ended)
@@ -57,6 +57,9 @@ internal static class UdpTalk
         catch (OperationCanceledException)
         {
             over.CancelAfter(TimeToAnswer);
+            while (!hearing.IsCompleted && Volatile.Read(ref conversation.ReceivedPackets) < conversation.SentPackets)
+                await Task.Delay(20, CancellationToken.None);
+            await over.CancelAsync();
             await hearing;
         }
     }

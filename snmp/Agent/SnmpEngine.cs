@@ -24,7 +24,7 @@ public sealed class SnmpEngine
             new CommunityMessages(SnmpVersion.V1, options.Identity, options.Counters),
             new CommunityMessages(SnmpVersion.V2c, options.Identity, options.Counters),
             null,
-            new V3Messages(options.Identity, options.Counters, options.MaxMessageSize),
+            new V3Messages(options.Identity, options.Counters, options.MaxMessageSize, takesInforms: options.Informs is not null),
         ];
         _tables = new SecurityTables(options.Configuration());
         if (options.RequestsPerSecond > 0)

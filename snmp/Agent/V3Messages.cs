@@ -10,7 +10,14 @@ namespace Rtfm.Snmp.Agent;
 
 /// <summary>Messages of SNMPv3 to an engine that has authority over them (RFC 3412 §7.2; RFC 3414 §3.2).</summary>
 /// <param name="isForAnyContext">Informs are about their sender's objects; requests must be about this engine's.</param>
-internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, int maxMessageSize, bool isForAnyContext = false) : IMessageModel
+/// <param name="takesInforms">That is so for informs alone, which an agent may take, too.</param>
+internal sealed class V3Messages(
+    EngineIdentity engine,
+    SnmpCounters counters,
+    int maxMessageSize,
+    bool isForAnyContext = false,
+    bool takesInforms = false
+) : IMessageModel
 {
     /// <summary>This engine, whatever its name (RFC 5343 §3.2).</summary>
     private static ReadOnlySpan<byte> LocalEngineId => [0x80, 0, 0, 0, 6];
@@ -149,7 +156,8 @@ internal sealed class V3Messages(EngineIdentity engine, SnmpCounters counters, i
         incoming.Pdu = scoped.Pdu;
         incoming.ContextName = scoped.ContextName;
         incoming.Context = ContextOf(scoped.ContextName);
-        if (!isForAnyContext && !scoped.ContextEngineId.SequenceEqual(engine.Id.Octets) && !scoped.ContextEngineId.SequenceEqual(LocalEngineId))
+        var isForAny = isForAnyContext || (takesInforms && scoped.Pdu.Length > 0 && scoped.Pdu[0] == (byte)PduType.InformRequest);
+        if (!isForAny && !scoped.ContextEngineId.SequenceEqual(engine.Id.Octets) && !scoped.ContextEngineId.SequenceEqual(LocalEngineId))
             return Report(v3, UsmStatistics.UnknownPduHandlers, ++counters.UnknownPduHandlers, ref incoming, v3.Level);
         // The answer is about the same context by the same name: clients compare it with what they sent (RFC 3412 §7.1).
         incoming.ContextEngineId = scoped.ContextEngineId;

@@ -23,12 +23,25 @@ internal static class ElectCommand
         DefaultValueFactory = _ => MasterSelection.DefaultMargin * 100,
     };
 
-    static ElectCommand() =>
+    static ElectCommand()
+    {
         Margin.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double>() is not (>= 0 and <= 1_000))
                 result.AddError("--margin takes a percentage from 0 to 1000");
         });
+        Weights.Validators.Add(result =>
+        {
+            try
+            {
+                WeightsOf(result.GetValueOrDefault<string?>());
+            }
+            catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException)
+            {
+                result.AddError($"--weights: {wrong.Message}");
+            }
+        });
+    }
 
     public static Command Make()
     {
@@ -94,20 +107,9 @@ internal static class ElectCommand
 
     private static SelectionWeights WeightsOf(string? text)
     {
-        try
-        {
-            return text is null
-                ? SelectionWeights.Default
-                : SelectionWeights.Parse(text.Contains('=', StringComparison.Ordinal) ? text : File.ReadAllText(text));
-        }
-        catch (FormatException wrong)
-        {
-            throw new UsageException($"--weights: {wrong.Message}", wrong);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--weights: {text}: cannot be read: {fault.Message}", fault);
-        }
+        if (text is null)
+            return SelectionWeights.Default;
+        return SelectionWeights.Parse(text.Contains('=', StringComparison.Ordinal) ? text : File.ReadAllText(text));
     }
 
     private static MeterException NobodyCan(DomainView view, IReadOnlyList<CandidateScore> ranking) =>

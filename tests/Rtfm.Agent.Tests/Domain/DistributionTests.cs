@@ -51,7 +51,7 @@ public sealed class DistributionTests
         using var domain = TestDomain.Of(3);
         domain.Apply(Name, 1);
         domain.AwaitRunning(Name, 1);
-        Fill(domain.Others.First());
+        domain.Others.First().FillRuleSets();
         AwaitSettled(domain);
 
         Assert.That(domain.Apply(Name, 2), Is.True);
@@ -64,7 +64,7 @@ public sealed class DistributionTests
     {
         using var domain = TestDomain.Of(3);
         var full = domain.Others.First();
-        Fill(full);
+        full.FillRuleSets();
 
         Assert.That(domain.Apply(Name, 1, isForced: true), Is.True);
         TestDomain.Await(() => domain.Running.Where(each => each != full).All(each => TestDomain.RunningVersions(each, Name).SequenceEqual([1u])));
@@ -128,15 +128,4 @@ public sealed class DistributionTests
     }
 
     private static void AwaitSettled(TestDomain domain) => TestDomain.Await(() => domain.Master.Node.Run(_ => domain.Master.Node.Election.IsSettled));
-
-    /// <summary>Takes all rows that a meter's control tables may have.</summary>
-    private static void Fill(TestMember member)
-    {
-        var meter = member.Meter;
-        var before = meter.Current;
-        var rows = before.RuleSets;
-        for (var number = 10_000u; rows.Count < 1_000; number++)
-            rows = rows.With(number, Rtfm.Agent.Metering.LoadedRuleSet.From((int)number, RuleSet.BuiltIn, "somebody"));
-        Assert.That(meter.TryReplace(before, before with { RuleSets = rows }), Is.True);
-    }
 }

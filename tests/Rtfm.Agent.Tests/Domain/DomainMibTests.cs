@@ -29,6 +29,7 @@ public sealed class DomainMibTests
     [Test]
     public void Any_member_tells_who_is_master()
     {
+        _domain.AwaitMembers(3);
         foreach (var member in _domain.Running)
         {
             var role = member.IsMaster ? 5 : 3;

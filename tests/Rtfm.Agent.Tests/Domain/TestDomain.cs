@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Rtfm.Model;
 
 namespace Rtfm.Agent.Tests.Domain;
@@ -14,9 +15,9 @@ internal sealed class TestDomain : IDisposable
     private readonly List<TestMember> _members = [];
 
     /// <summary>As many agents; all are members when this returns.</summary>
-    public static TestDomain Of(int count, DomainOptions? settings = null)
+    public static TestDomain Of(int count, DomainOptions? settings = null, IPEndPoint? notify = null)
     {
-        var domain = new TestDomain { Settings = settings ?? new DomainOptions() };
+        var domain = new TestDomain { Settings = settings ?? new DomainOptions(), Notify = notify };
         for (var i = 0; i < count; i++)
             domain.Add(domain._members.Take(1).Select(each => each.Address).ToArray()).Start();
         domain.AwaitMembers(count);
@@ -24,6 +25,9 @@ internal sealed class TestDomain : IDisposable
     }
 
     public DomainOptions Settings { get; init; } = new();
+
+    /// <summary>Who is told of what happens.</summary>
+    public IPEndPoint? Notify { get; init; }
 
     public string Credentials => Path.Combine(_folder, "domain.conf");
 
@@ -36,28 +40,34 @@ internal sealed class TestDomain : IDisposable
     public IEnumerable<TestMember> Others => Running.Where(each => !each.IsMaster);
 
     /// <summary>An agent that is not started yet.</summary>
-    public TestMember Add(string[] join, string? credentials = null, string name = Name, int maxFlows = 10_000)
+    public TestMember Add(string[] join, string? credentials = null, string name = Name)
     {
         var folder = Path.Combine(_folder, $"agent-{_members.Count}");
-        var member = new TestMember(folder, credentials ?? Credentials, name, Settings, join, maxFlows);
+        var member = new TestMember(folder, credentials ?? Credentials, name, Settings, join, Notify);
         _members.Add(member);
         return member;
     }
 
-    /// <summary>All that run follow one master of theirs and have the same state, with so many members.</summary>
-    public TimeSpan AwaitMembers(int count) =>
-        Await(
-            () =>
-                Running.Count(each => each.IsMaster) == 1
-                && Running.All(each =>
-                    each.MasterAddress == Master.Address && each.State.Members.Length == count && each.State.Version == Master.State.Version
-                )
-                && Running.All(each => each.Node.Run(_ => each.Node.Election.IsSettled)),
-            () =>
-                string.Join(
-                    "; ",
-                    Running.Select(each => $"{each.Address}: master {each.MasterAddress}, {each.State.Members.Length} members, {each.State.Version}")
-                )
+    /// <summary>The domain has one master and so many members; those of them that run follow it and have the same state.</summary>
+    public TimeSpan AwaitMembers(int count) => Await(() => IsAgreed(count), Describe);
+
+    private bool IsAgreed(int count)
+    {
+        if (Running.Count(each => each.IsMaster) != 1)
+            return false;
+        var (address, state) = (Master.Address, Master.State);
+        return state.Members.Length == count
+            && Running
+                .Where(each => state.Find(each.Node.Self) is not null)
+                .All(each =>
+                    each.MasterAddress == address && each.State.Version == state.Version && each.Node.Run(_ => each.Node.Election.IsSettled)
+                );
+    }
+
+    private string Describe() =>
+        string.Join(
+            "; ",
+            Running.Select(each => $"{each.Address}: master {each.MasterAddress}, {each.State.Members.Length} members, {each.State.Version}")
         );
 
     public static TimeSpan Await(Func<bool> condition, Func<string>? describe = null)

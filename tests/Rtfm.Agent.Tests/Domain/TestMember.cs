@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Rtfm.Agent.Commands;
 using Rtfm.Agent.Domain;
 using Rtfm.Agent.Metering;
+using Rtfm.Model;
 using Rtfm.Testing;
 
 namespace Rtfm.Agent.Tests.Domain;
@@ -15,7 +16,7 @@ internal sealed class TestMember : IDisposable
     private readonly AgentOptions _options;
     private IHost? _host;
 
-    public TestMember(string folder, string credentials, string domain, DomainOptions settings, string[] join, int maxFlows = 10_000)
+    public TestMember(string folder, string credentials, string domain, DomainOptions settings, string[] join, IPEndPoint? notify = null)
     {
         Folder = folder;
         EndPoint = new IPEndPoint(IPAddress.Loopback, FreePort());
@@ -26,8 +27,9 @@ internal sealed class TestMember : IDisposable
             ReadCommunity = AgentProcess.ReadCommunity,
             WriteCommunity = AgentProcess.WriteCommunity,
             StateDirectory = folder,
-            MaxFlows = maxFlows,
+            MaxFlows = 10_000,
             StatisticsMiB = 1,
+            Notify = notify is null ? [] : [new NotifyOptions { To = $"udp:{notify}", Community = TrapReceiver.Community }],
             Domain = settings with { Name = domain, Credentials = credentials, Join = join },
         };
     }
@@ -72,6 +74,16 @@ internal sealed class TestMember : IDisposable
         var password = File.ReadLines(_options.Domain!.Credentials!).First(line => line.StartsWith(word, StringComparison.Ordinal))[word.Length..];
         string[] user = ["-v3", "-u", "rtfm-domain", "-l", "authPriv", "-a", "SHA-256", "-A", password, "-x", "AES", "-X", password];
         return SnmpTool.Run(tool, [.. user, "-On", "-Oe", "-r1", "-t3", Address, .. arguments]);
+    }
+
+    /// <summary>Takes all rows that the meter's table of rule sets may have.</summary>
+    public void FillRuleSets()
+    {
+        var before = Meter.Current;
+        var rows = before.RuleSets;
+        for (var number = 10_000u; rows.Count < 1_000; number++)
+            rows = rows.With(number, LoadedRuleSet.From((int)number, RuleSet.BuiltIn, "somebody"));
+        Assert.That(Meter.TryReplace(before, before with { RuleSets = rows }), Is.True);
     }
 
     public void Dispose()

@@ -12,7 +12,14 @@ internal sealed class UserAgent : IDisposable
 {
     private readonly UdpListener _listener;
 
-    public UserAgent(UserCredentials user, EngineId engineId, int boots, TimeProvider clock)
+    public UserAgent(
+        UserCredentials user,
+        EngineId engineId,
+        int boots,
+        TimeProvider clock,
+        IInformReceiver? informs = null,
+        Permission permission = Permission.Write
+    )
     {
         var counters = new SnmpCounters();
         var identity = new EngineIdentity(engineId, boots, clock);
@@ -25,7 +32,7 @@ internal sealed class UserAgent : IDisposable
             Engine = identity,
             MaxMessageSize = 65_507,
         };
-        var configuration = new SnmpConfiguration().WithStandardAccess().WithUser(user.At(engineId), Permission.Write);
+        var configuration = new SnmpConfiguration().WithStandardAccess().WithUser(user.At(engineId), permission);
         var engine = new SnmpEngine(
             new SnmpEngineOptions
             {
@@ -33,6 +40,7 @@ internal sealed class UserAgent : IDisposable
                 Configuration = () => configuration,
                 Mib = new MibTree(new Snmpv2Mib(agent, counters, new Names()).Providers),
                 Counters = counters,
+                Informs = informs,
             }
         );
         _listener = new UdpListener(engine, new IPEndPoint(IPAddress.Loopback, 0));
