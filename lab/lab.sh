@@ -189,12 +189,9 @@ start_agent() {
 }
 
 start_reader() {
-    local n meters=''
-    for n in $(<"$folder/edges"); do
-        meters+="${meters:+,}
-        { \"Target\": \"10.97.0.$n\", \"Name\": \"edge$n\", \"Credentials\": \"$folder/noc.conf\", \"Interval\": \"5s\" }"
-    done
-    printf '{ "Rtfm": { "MeterReader": {\n    "Store": "%s",\n    "Meters": [%s ] } } }\n' "$folder/flows.db" "$meters" >"$folder/reader.json"
+    # One member's address would do: it names the others, and the master.
+    printf '{ "Rtfm": { "MeterReader": {\n    "Store": "%s",\n    "Domains": [ { "Name": "%s", "Members": [ "%s" ], "Credentials": "%s", "Interval": "5s" } ] } } }\n' \
+        "$folder/flows.db" "$domain" "$(members | sed 's/,/", "/g')" "$folder/noc.conf" >"$folder/reader.json"
     start_process reader noc "$out/rtfm-meterreader" run --config "$folder/reader.json"
 }
 
@@ -304,8 +301,6 @@ add() {
     make_agent "$n"
     start_agent "$n"
     wait_for_members
-    end_processes TERM reader
-    start_reader
     # The new host talks to all others, and they answer.
     start_traffic
     say "edge$n (10.97.0.$n) and host$n (10.99.$n.2) are there."

@@ -139,12 +139,12 @@ public sealed class UserCredentials : SnmpCredentials
 
     public override string ToString() => $"SNMPv3 user '{UserName}', {Level.Words()}";
 
-    /// <summary>The same user, asking about another view of agents' objects.</summary>
-    public UserCredentials InContext(string contextName) =>
+    /// <summary>The same user, asking about another context.</summary>
+    public UserCredentials InContext(string name) =>
         new(UserName, Auth, AuthSecret, Priv, PrivSecret)
         {
             Level = Level,
-            ContextName = contextName,
+            ContextName = name,
             EngineId = EngineId,
         };
 
