@@ -35,6 +35,12 @@ public sealed record AgentOptions
     /// <summary>Capture what is not addressed to this machine, too.</summary>
     public bool Promiscuous { get; init; } = true;
 
+    /// <summary>
+    /// The interfaces are edges of a network: a packet that comes in has the interface as its source interface only, one that goes out as its destination interface only.
+    /// Unset: so where the agent is in a domain.
+    /// </summary>
+    public bool? Edge { get; init; }
+
     /// <summary>Threads that meter, each on a share of an interface's packets.</summary>
     public int MeteringThreads { get; init; } = 1;
 

@@ -114,6 +114,12 @@ internal static partial class Log
     [LoggerMessage(1414, LogLevel.Error, "something of the domain failed and is tried again")]
     public static partial void DomainFailed(ILogger logger, Exception fault);
 
+    [LoggerMessage(1416, LogLevel.Warning, "the flows of {Member} are not collected: {Reason} ({More} more times since this was said last)")]
+    public static partial void NotCollected(ILogger logger, string member, string reason, int more);
+
+    [LoggerMessage(1417, LogLevel.Error, "the domain's flows could not be collected")]
+    public static partial void CollectionFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(1415, LogLevel.Warning, "{Address} wants to be a member of domain '{Other}', this is '{Domain}': refused")]
     public static partial void WrongDomain(ILogger logger, string address, string other, string domain);
 }

@@ -184,8 +184,8 @@ public sealed partial class Meter(SnmpClient client, SnmpTarget target)
     private static string Text(KeyValuePair<uint, Dictionary<uint, SnmpValue>> row, uint column) =>
         row.Value.TryGetValue(column, out var value) ? Text(value) : "";
 
-    // What a meter calls things is shown on terminals: it must not drive them.
-    private static string Text(SnmpValue value) => string.Concat(value.Text.Select(c => char.IsControl(c) ? '?' : c));
+    /// <summary>An octet string as text that drives no terminal: what a meter calls things is shown on them.</summary>
+    public static string Text(SnmpValue value) => string.Concat(value.Text.Select(c => char.IsControl(c) ? '?' : c));
 
     private static string Status(KeyValuePair<uint, Dictionary<uint, SnmpValue>> row, uint column) =>
         Number(row, column) is >= 1 and <= 3 and var status ? StatusNames[status] : "unknown";

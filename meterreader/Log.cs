@@ -5,8 +5,8 @@ namespace Rtfm.MeterReader;
 /// <summary>Everything the meter reader logs. 20xx life, 21xx collection, 22xx store.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(2001, LogLevel.Information, "collecting from {Meters} meters into {Store}")]
-    public static partial void Started(ILogger logger, int meters, string store);
+    [LoggerMessage(2001, LogLevel.Information, "collecting from {Meters} meters and {Domains} domains into {Store}")]
+    public static partial void Started(ILogger logger, int meters, int domains, string store);
 
     [LoggerMessage(2101, LogLevel.Debug, "{Meter}: {Flows} flows of {RuleSets} rule sets in {Seconds:F2} s")]
     public static partial void Collected(ILogger logger, string meter, int flows, int ruleSets, double seconds);

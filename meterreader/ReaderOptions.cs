@@ -12,6 +12,43 @@ public sealed record ReaderOptions
 
     /// <summary>The meters to collect from.</summary>
     public MeterOptions[] Meters { get; init; } = [];
+
+    /// <summary>Domains of meters, each collected from as one, from whoever is its master.</summary>
+    public DomainOptions[] Domains { get; init; } = [];
+}
+
+/// <summary>A domain and what to collect from it.</summary>
+public sealed record DomainOptions
+{
+    /// <summary>What the store calls it.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Addresses of some members, as a meter's target; one that answers is enough, and names the others.</summary>
+    public string[] Members { get; init; } = [];
+
+    /// <inheritdoc cref="MeterOptions.Credentials"/>
+    public string? Credentials { get; init; }
+
+    /// <inheritdoc cref="MeterOptions.Interval"/>
+    public string Interval { get; init; } = "60s";
+
+    /// <inheritdoc cref="MeterOptions.Timeout"/>
+    public string Timeout { get; init; } = "1s";
+
+    /// <inheritdoc cref="MeterOptions.Retries"/>
+    public int Retries { get; init; } = 1;
+
+    /// <inheritdoc cref="MeterOptions.FlowsPerRequest"/>
+    public int? FlowsPerRequest { get; init; }
+
+    /// <inheritdoc cref="MeterOptions.RequestsInFlight"/>
+    public int RequestsInFlight { get; init; } = MeterOptions.DefaultRequestsInFlight;
+
+    /// <inheritdoc cref="MeterOptions.RuleSets"/>
+    public string[] RuleSets { get; init; } = [];
+
+    /// <inheritdoc cref="MeterOptions.Owner"/>
+    public string? Owner { get; init; }
 }
 
 /// <summary>How much is kept.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Rtfm.MeterReader.Collection;
+using Rtfm.MeterReader.Collection.Domain;
 using Rtfm.Model;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
@@ -12,7 +13,13 @@ namespace Rtfm.MeterReader;
 /// <summary>The settings, checked. In rising precedence: <c>appsettings.json</c>, the file given, <c>RTFM_</c> variables.</summary>
 /// <param name="MaxAge">Null: nothing is too old.</param>
 /// <param name="MaxSize">In octets; null: no limit.</param>
-internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxSize, IReadOnlyList<MeterSettings> Meters)
+internal sealed record ReaderSettings(
+    string Store,
+    TimeSpan? MaxAge,
+    long? MaxSize,
+    IReadOnlyList<MeterSettings> Meters,
+    IReadOnlyList<DomainSettings> Domains
+)
 {
     /// <exception cref="SettingsException">A setting is wrong: the message names it, its value and what would be right.</exception>
     public static ReaderSettings Load(string? file)
@@ -93,6 +100,45 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
         };
     }
 
+    /// <summary>Checks one domain's settings.</summary>
+    /// <param name="place">Where they stand, for messages.</param>
+    public static DomainSettings Check(DomainOptions options, string place)
+    {
+        if (options.Name.Length == 0)
+            throw new SettingsException($"{place}:Name is missing. Write the domain's name.");
+        if (options.Members.Length == 0)
+            throw new SettingsException($"{place}:Members is empty. Name at least one member, for example 192.0.2.1:161.");
+        // A domain is read as a meter is, whoever is its master.
+        var reading = Check(
+            new MeterOptions
+            {
+                Name = options.Name,
+                Target = options.Members[0],
+                Credentials = options.Credentials,
+                Interval = options.Interval,
+                Timeout = options.Timeout,
+                Retries = options.Retries,
+                FlowsPerRequest = options.FlowsPerRequest,
+                RequestsInFlight = options.RequestsInFlight,
+                RuleSets = options.RuleSets,
+                Owner = options.Owner,
+            },
+            place
+        );
+        foreach (var member in options.Members)
+            CheckTarget(member, reading.Target.Credentials, $"{place}:Members");
+        return new DomainSettings(
+            options.Name,
+            options.Members,
+            reading.Target,
+            reading with
+            {
+                Attributes = [.. DomainSettings.Key, FlowAttribute.FirstTime, FlowAttribute.LastActiveTime, FlowAttribute.Observations],
+                AddsPushed = false,
+            }
+        );
+    }
+
     private static ReaderSettings Check(ReaderOptions options)
     {
         const string Retention = $"{ReaderOptions.Section}:Retention";
@@ -106,10 +152,12 @@ internal sealed record ReaderSettings(string Store, TimeSpan? MaxAge, long? MaxS
                 : throw new SettingsException($"{Retention}:MaxSize is '{size}': not a size. Write for example 512MiB, 10GiB.");
         }
         var meters = options.Meters.Select((meter, i) => Check(meter, $"{ReaderOptions.Section}:Meters[{i}]")).ToList();
-        var twice = meters.GroupBy(meter => meter.Name).FirstOrDefault(group => group.Count() > 1);
+        var domains = options.Domains.Select((domain, i) => Check(domain, $"{ReaderOptions.Section}:Domains[{i}]")).ToList();
+        var names = meters.Select(each => each.Name).Concat(domains.Select(each => each.Name));
+        var twice = names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
-            throw new SettingsException($"{ReaderOptions.Section}:Meters has two meters named '{twice.Key}'. Give each its own Name.");
-        return new(options.Store ?? DefaultStore, maxAge, maxSize, meters);
+            throw new SettingsException($"{ReaderOptions.Section} has two meters or domains named '{twice.Key}'. Give each its own Name.");
+        return new(options.Store ?? DefaultStore, maxAge, maxSize, meters, domains);
     }
 
     private static TimeSpan ParseDuration(string text, string place) =>

@@ -32,4 +32,7 @@ public enum AttributeSyntax : byte
 
     /// <summary>A distribution: OCTET STRING with a SEQUENCE of mask, value and counters in it (NEW-10).</summary>
     Distribution,
+
+    /// <summary>What members of a domain saw of a flow: OCTET STRING, see <see cref="FlowObservation"/>.</summary>
+    Observations,
 }

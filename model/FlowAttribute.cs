@@ -95,4 +95,13 @@ public enum FlowAttribute : ushort
     FromPacketPairRate = 1065,
     ToStreams = 1066,
     FromStreams = 1067,
+
+    // Of the records of a domain: several members saw a flow.
+    EntryPoint = 1080,
+    ExitPoint = 1081,
+    ExitToOctets = 1082,
+    ExitToPdus = 1083,
+    ExitFromOctets = 1084,
+    ExitFromPdus = 1085,
+    Observations = 1086,
 }

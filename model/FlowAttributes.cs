@@ -80,6 +80,14 @@ public static class FlowAttributes
         .. ToFrom(1062, "ActiveIntervals", AttributeSyntax.Counter64),
         .. ToFrom(1064, "PacketPairRate", AttributeSyntax.Distribution),
         .. ToFrom(1066, "Streams", AttributeSyntax.Distribution),
+        // Members of a domain by their numbers; 0, as at every single meter: not known.
+        One(FlowAttribute.EntryPoint, "entryPoint", AttributeSyntax.Integer, 0, Package),
+        One(FlowAttribute.ExitPoint, "exitPoint", AttributeSyntax.Integer, 0, Package),
+        One(FlowAttribute.ExitToOctets, "exitToOctets", AttributeSyntax.Counter64, 0, Package),
+        One(FlowAttribute.ExitToPdus, "exitToPDUs", AttributeSyntax.Counter64, 0, Package),
+        One(FlowAttribute.ExitFromOctets, "exitFromOctets", AttributeSyntax.Counter64, 0, Package),
+        One(FlowAttribute.ExitFromPdus, "exitFromPDUs", AttributeSyntax.Counter64, 0, Package),
+        One(FlowAttribute.Observations, "observations", AttributeSyntax.Observations, 0, Package),
     ];
 
     /// <summary>Other names under which people know an attribute.</summary>

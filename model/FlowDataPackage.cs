@@ -28,6 +28,9 @@ public static class FlowDataPackage
     /// <summary>No distribution, with 256 counters, is longer as a package of its own.</summary>
     public const int LongestDistribution = 4_096;
 
+    /// <summary>Observations that are more octets are left out.</summary>
+    public const int LongestObservations = 32_768;
+
     /// <summary>By the attribute's number.</summary>
     private static readonly Element[] Elements =
     [
@@ -145,6 +148,7 @@ public static class FlowDataPackage
                 AttributeSyntax.Integer => new(IntegerTag, LongestNumber),
                 AttributeSyntax.Unsigned32 => new(Unsigned32Tag, LongestNumber),
                 AttributeSyntax.Distribution => new(OctetStringTag, LongestDistribution),
+                AttributeSyntax.Observations => new(OctetStringTag, LongestObservations),
                 _ => new(OctetStringTag, LongestOctets),
             };
     }

@@ -23,6 +23,9 @@ public static class FlowText
             AttributeSyntax.Distribution => Rtfm.Model.Distribution.TryDecode(value.Octets, out var distribution)
                 ? distribution!.ToString()
                 : Convert.ToHexString(value.Octets),
+            AttributeSyntax.Observations => FlowObservation.TryReadAll(value.Octets, out var observations)
+                ? string.Join(' ', observations)
+                : Convert.ToHexString(value.Octets),
             _ => value.Number.ToString(CultureInfo.InvariantCulture),
         };
 

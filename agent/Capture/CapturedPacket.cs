@@ -21,6 +21,9 @@ public unsafe struct CapturedPacket
 
     public LinkType LinkType;
 
+    /// <summary>Which way it went through the metering point, as far as the source knows and was asked for it.</summary>
+    public PacketDirection Direction;
+
     /// <summary>The Ethernet type of a VLAN tag that the kernel took out of the frame; 0: it took none. <see cref="WireLength"/> counts the tag.</summary>
     public ushort VlanTpid;
 

@@ -15,12 +15,17 @@ public sealed unsafe class PacketRing : IPacketSource
     private const uint MaxBlock = 1 << 30;
     private const uint MaxWireLength = 1 << 30;
 
+    /// <summary>PACKET_OUTGOING of packet(7).</summary>
+    private const byte Outgoing = 4;
+
     private readonly PacketSocket _socket;
     private readonly InterfaceDrops _drops;
     private readonly int _ifIndex;
     private readonly LinkType _linkType;
     private readonly int _blockSize;
     private readonly int _leastOffset;
+    private readonly PacketDirection _inwards;
+    private readonly PacketDirection _outwards;
     private int _blockNumber;
     private byte* _block;
     private uint _packetsLeft;
@@ -41,6 +46,8 @@ public sealed unsafe class PacketRing : IPacketSource
         _linkType = _socket.LinkType;
         _blockSize = _socket.BlockSize;
         _leastOffset = RingPacketHeader.Size + (_linkType == LinkType.LinuxSll ? CookedHeader : 0);
+        if (options.KnowsDirection)
+            (_inwards, _outwards) = (PacketDirection.In, PacketDirection.Out);
     }
 
     public string Name { get; }
@@ -137,6 +144,7 @@ public sealed unsafe class PacketRing : IPacketSource
         packet.WireLength = (int)Math.Min(header->WireLength, MaxWireLength) + (header->VlanTpid != 0 ? CapturedPacket.VlanTagLength : 0);
         packet.Interface = _ifIndex;
         packet.LinkType = _linkType;
+        packet.Direction = header->PacketType == Outgoing ? _outwards : _inwards;
         packet.VlanTpid = header->VlanTpid;
         packet.VlanTci = (ushort)header->VlanTci;
         if (_linkType == LinkType.LinuxSll)

@@ -7,7 +7,16 @@ namespace Rtfm.Agent.Capture;
 /// <param name="BufferMiB">The ring that the kernel fills.</param>
 /// <param name="IsPromiscuous">Capture what is not addressed to this machine, too.</param>
 /// <param name="FanoutGroup">Rings with the same number at one interface share its packets, both directions of a flow at one ring; <see cref="NewGroup"/>: the ring makes a group; null: it gets all packets.</param>
-public sealed record RingOptions(string Interface, string Filter, int SnapLength, int BufferMiB, bool IsPromiscuous, ushort? FanoutGroup = null)
+/// <param name="KnowsDirection">Says of each packet whether it came in or went out.</param>
+public sealed record RingOptions(
+    string Interface,
+    string Filter,
+    int SnapLength,
+    int BufferMiB,
+    bool IsPromiscuous,
+    ushort? FanoutGroup = null,
+    bool KnowsDirection = false
+)
 {
     /// <summary>A group that nobody else on this machine has: the kernel finds its number.</summary>
     public const ushort NewGroup = 0;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Domain;
+using Rtfm.Agent.Domain.Collection;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
@@ -77,6 +78,10 @@ internal static class RunCommand
         HelpName = "N",
     };
     private static readonly Option<bool> Tunnels = new("--tunnels") { Description = "Look into tunnels, for rules that use the addresses inside" };
+    private static readonly Option<bool> Edge = new("--edge")
+    {
+        Description = "The interfaces are edges of a network: flows say where they came in and went out",
+    };
     private static readonly Option<int?> StatisticsMiB = new("--statistics-mib")
     {
         Description = $"The most memory for flows' statistics, in MiB (default {FlowTable.DefaultStatisticsMiB})",
@@ -146,6 +151,7 @@ internal static class RunCommand
             MaxFlows,
             Threads,
             Tunnels,
+            Edge,
             StatisticsMiB,
             Octets,
             CountManagement,
@@ -204,10 +210,12 @@ internal static class RunCommand
         builder.Services.AddSingleton(MakeIdentity);
         builder.Services.AddSingleton(NotificationService.MakeOriginator);
         builder.Services.AddSingleton<DomainService>();
+        builder.Services.AddSingleton<CollectionService>();
         // SNMP first: a meter that cannot be asked is not worth starting.
         builder.Services.AddHostedService<SnmpService>();
         builder.Services.AddHostedService<NotificationService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DomainService>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<CollectionService>());
         builder.Services.AddHostedService<UpkeepService>();
         builder.Services.AddHostedService<HostWatch>();
         builder.Services.AddHostedService<CaptureService>();
@@ -316,6 +324,7 @@ internal static class RunCommand
         Set(nameof(AgentOptions.MaxFlows), arguments.GetValue(MaxFlows)?.ToString(CultureInfo.InvariantCulture));
         Set(nameof(AgentOptions.MeteringThreads), arguments.GetValue(Threads)?.ToString(CultureInfo.InvariantCulture));
         Set(nameof(AgentOptions.Tunnels), arguments.GetValue(Tunnels) ? "true" : null);
+        Set(nameof(AgentOptions.Edge), arguments.GetValue(Edge) ? "true" : null);
         Set(nameof(AgentOptions.StatisticsMiB), arguments.GetValue(StatisticsMiB)?.ToString(CultureInfo.InvariantCulture));
         Set(nameof(AgentOptions.Octets), arguments.GetValue(Octets));
         Set(nameof(AgentOptions.CountManagementTraffic), arguments.GetValue(CountManagement) ? "true" : null);

@@ -29,6 +29,9 @@ internal sealed class DomainService(
     private readonly DomainSetup? _setup = DomainSetup.Of(options);
     private volatile DomainNode? _node;
 
+    /// <summary>Null: the settings name no domain.</summary>
+    public DomainSetup? Setup => _setup;
+
     /// <summary>Null: the agent is in no domain, or not yet.</summary>
     public DomainNode? Node => _node;
 

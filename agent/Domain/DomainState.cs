@@ -89,11 +89,32 @@ internal sealed record DomainRuleSet
     /// <summary>The version that was given up last; 0: none since one was activated.</summary>
     public uint Refused { get; init; }
 
-    /// <summary>Another version may take its place only when it is greater than all these.</summary>
-    public uint Newest => Math.Max(Math.Max(Active, Wanted), Math.Max(Refused, Kept.IsEmpty ? 0 : Kept.Max()));
+    /// <summary>The greatest version that was ever wanted: the next one must be greater. It stays when the rule set is removed.</summary>
+    public uint Newest { get; init; }
 
-    /// <summary>All that a member is to have loaded.</summary>
+    /// <summary>Nothing of it is to run or be kept any more; that it was there is remembered, for members that are away.</summary>
+    public bool IsRemoved => Active == 0 && Wanted == 0 && Kept.IsEmpty;
+
+    /// <summary>A member is to have it loaded.</summary>
     public bool Needs(uint version) => version != 0 && (version == Active || version == Wanted || Kept.Contains(version));
+
+    /// <summary>A member is to take it out of its meter. What is newer than the state knows may be wanted by the next one.</summary>
+    public bool IsObsolete(uint version) => version <= Newest && !Needs(version);
+
+    /// <summary>With that version to be loaded everywhere; it must be greater than <see cref="Newest"/>.</summary>
+    public DomainRuleSet Want(uint version, bool isForced = false) => this with { Wanted = version, Newest = version, IsForced = isForced };
+
+    /// <summary>With the wanted version given up.</summary>
+    public DomainRuleSet GiveUp() => this with { Wanted = 0, IsForced = false, Refused = Wanted };
+
+    /// <summary>With nothing to run.</summary>
+    public DomainRuleSet Remove() =>
+        new()
+        {
+            Name = Name,
+            Number = Number,
+            Newest = Newest,
+        };
 
     /// <summary>With that version running, and the one before kept.</summary>
     public DomainRuleSet Activate(uint version) =>

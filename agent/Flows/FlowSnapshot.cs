@@ -83,6 +83,8 @@ public struct FlowSnapshot
     {
         if (FlowDataPackage.TagOf(attribute) != FlowDataPackage.OctetStringTag)
             return new FlowValue(Number(attribute));
+        if (FlowAttributes.Get(attribute).Syntax == AttributeSyntax.Observations)
+            return new FlowValue([]);
         if (FlowAttributes.Get(attribute).Syntax != AttributeSyntax.Distribution)
             return new FlowValue(Octets(attribute).ToArray());
         Span<FlowValue> values = new FlowValue[1];
@@ -100,6 +102,8 @@ public struct FlowSnapshot
             var isWritten = FlowAttributes.Get(attribute).Syntax switch
             {
                 AttributeSyntax.Distribution => TryWriteDistribution(attribute, ref writer),
+                // One meter alone observes for nobody.
+                AttributeSyntax.Observations => writer.TryOctets([]),
                 _ when FlowDataPackage.TagOf(attribute) is var tag and not FlowDataPackage.OctetStringTag => writer.TryNumber(tag, Number(attribute)),
                 _ => writer.TryOctets(Octets(attribute)),
             };

@@ -175,7 +175,14 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
 
     private RingGroup OpenInterface(MeteredSource source)
     {
-        var ring = new RingOptions(source.Name, options.Filter, options.SnapLength, options.CaptureBufferMiB, options.Promiscuous);
+        var ring = new RingOptions(
+            source.Name,
+            options.Filter,
+            options.SnapLength,
+            options.CaptureBufferMiB,
+            options.Promiscuous,
+            KnowsDirection: options.Edge ?? options.Domain is not null
+        );
         var group = new RingGroup(ring, meter.Threads);
         meter.Renumber(source, (uint)group.IfIndex);
         return group;

@@ -8,12 +8,14 @@ internal static class Upkeep
     /// <summary>Rows that were never finished are removed when nobody has touched them for so long (RFC 2579 suggests about five minutes; MIB-26).</summary>
     public const uint AbandonedAfterHundredths = 300 * 100;
 
+    /// <summary>Without readers that stopped collecting (MIB-52) and rows that were never finished (MIB-26).</summary>
+    public static SortedRows<RegisteredReader> WithoutStale(SortedRows<RegisteredReader> readers, uint now) =>
+        readers.Select((_, reader) => HasTimedOut(reader, now) || IsAbandoned(reader.Status, reader.TouchedAt, now) ? null : reader);
+
     /// <summary>The configuration without readers that stopped collecting (MIB-52) and rows that were never finished (MIB-26).</summary>
     public static MeterConfiguration RemoveStaleRows(MeterConfiguration configuration, uint now)
     {
-        var readers = configuration.Readers.Select(
-            (_, reader) => HasTimedOut(reader, now) || IsAbandoned(reader.Status, reader.TouchedAt, now) ? null : reader
-        );
+        var readers = WithoutStale(configuration.Readers, now);
         var tasks = configuration.Tasks.Select((_, task) => IsAbandoned(task.Status, task.TimeStamp, now) ? null : task);
         // A set that a task still names stays, or the task would name nothing (MIB-32).
         var ruleSets = configuration.RuleSets.Select(

@@ -1,4 +1,3 @@
-using Rtfm.Agent.Flows;
 using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Mib;
@@ -24,7 +23,7 @@ internal sealed class FlowDataPackageTable : IMibProvider
     /// <summary>What one SNMP message can hold; a package that is longer is not there.</summary>
     private const int LongestPackage = 65_000;
 
-    private readonly FlowTable _flows;
+    private readonly IFlowRows _flows;
 
     /// <summary>The column with the packages.</summary>
     private readonly uint[] _column;
@@ -37,7 +36,7 @@ internal sealed class FlowDataPackageTable : IMibProvider
     private byte[] _package = new byte[LongestPlainPackage];
     private OidBuffer _name;
 
-    private FlowDataPackageTable(FlowTable flows, ReadOnlySpan<uint> entry, uint highestAttribute)
+    private FlowDataPackageTable(IFlowRows flows, ReadOnlySpan<uint> entry, uint highestAttribute)
     {
         (_flows, _highestAttribute) = (flows, highestAttribute);
         _column = [.. entry, FlowMeterMib.PackageData];
@@ -48,10 +47,10 @@ internal sealed class FlowDataPackageTable : IMibProvider
     public ObjectIdentifier Root { get; }
 
     /// <summary>The table of FLOW-METER-MIB, whose selector has an octet for each attribute.</summary>
-    public static FlowDataPackageTable Standard(FlowTable flows) => new(flows, FlowMeterMib.DataPackageEntry, byte.MaxValue);
+    public static FlowDataPackageTable Standard(IFlowRows flows) => new(flows, FlowMeterMib.DataPackageEntry, byte.MaxValue);
 
     /// <summary>The table of RTFM-METER-EXT-MIB, whose selector is an object identifier.</summary>
-    public static FlowDataPackageTable Extended(FlowTable flows) => new(flows, Oids.ExtendedPackageEntry, uint.MaxValue);
+    public static FlowDataPackageTable Extended(IFlowRows flows) => new(flows, Oids.ExtendedPackageEntry, uint.MaxValue);
 
     public GetOutcome Get(scoped ReadOnlySpan<uint> name, scoped in MibRequest request, ref VarBindWriter response)
     {
@@ -60,10 +59,7 @@ internal sealed class FlowDataPackageTable : IMibProvider
         if (!TryReadSelector(name[_column.Length..], out var count) || name.Length != _column.Length + 1 + count + RowIndexLength)
             return GetOutcome.NoSuchInstance;
         var index = name[^RowIndexLength..];
-        FlowSnapshot flow = default;
-        if (index[0] > int.MaxValue || _flows.Find((int)index[0]) is not { } set || !set.TryGet(index[2], new Uptime(index[1]), ref flow))
-            return GetOutcome.NoSuchInstance;
-        return TryWrite(name, count, ref flow, ref response) ? GetOutcome.Found : GetOutcome.NoSuchInstance;
+        return _flows.TryGet(index) && TryWrite(name, count, ref response) ? GetOutcome.Found : GetOutcome.NoSuchInstance;
     }
 
     public bool GetNext(scoped ReadOnlySpan<uint> after, scoped in MibRequest request, ref VarBindWriter response)
@@ -71,13 +67,12 @@ internal sealed class FlowDataPackageTable : IMibProvider
         if (!after.StartsWith(_column) || !TryReadSelector(after[_column.Length..], out var count))
             return false;
         var selectorEnd = _column.Length + 1 + count;
-        FlowSnapshot flow = default;
-        if (!FlowRows.TryNext(_flows, after[selectorEnd..], ref flow, out var timeMark))
+        if (!_flows.TryNext(after[selectorEnd..], out var index))
             return false;
         // A selector of too many attributes was refused above, so the name fits its 128 sub-identifiers.
         _name.TrySet(after[..selectorEnd]);
-        _name.TryAppend((uint)flow.RuleSet, timeMark, flow.Index);
-        return TryWrite(_name.Span, count, ref flow, ref response);
+        _name.TryAppend(index.RuleSet, index.TimeMark, index.Flow);
+        return TryWrite(_name.Span, count, ref response);
     }
 
     /// <summary>Reads the number of attributes, then the attributes; each must be one a package can hold (MIB-101).</summary>
@@ -104,16 +99,17 @@ internal sealed class FlowDataPackageTable : IMibProvider
         for (var i = 1; i < selector.Length; i++)
         {
             _attributes[i - 1] = (FlowAttribute)selector[i];
-            if (FlowAttributes.Get(_attributes[i - 1]).Syntax == AttributeSyntax.Distribution && _package.Length < LongestPackage)
+            var isLong = FlowAttributes.Get(_attributes[i - 1]).Syntax is AttributeSyntax.Distribution or AttributeSyntax.Observations;
+            if (isLong && _package.Length < LongestPackage)
                 _package = new byte[LongestPackage];
         }
         return true;
     }
 
-    private bool TryWrite(scoped ReadOnlySpan<uint> name, int attributes, ref FlowSnapshot flow, ref VarBindWriter response)
+    private bool TryWrite(scoped ReadOnlySpan<uint> name, int attributes, ref VarBindWriter response)
     {
         var writer = new FlowDataPackage.Writer(_package);
-        if (!flow.TryWritePackage(_attributes.AsSpan(0, attributes), ref writer))
+        if (!_flows.TryWritePackage(_attributes.AsSpan(0, attributes), ref writer))
             return false;
         response.OctetString(name, writer.Finish());
         return true;

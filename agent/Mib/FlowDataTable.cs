@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Rtfm.Agent.Flows;
 using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Mib;
@@ -7,7 +6,7 @@ using Rtfm.Snmp.Mib;
 namespace Rtfm.Agent.Mib;
 
 /// <summary>flowDataTable: every flow, one column for each attribute (RFC 2720 §4; MIB-80 to MIB-94). Written by hand since it is long and hot.</summary>
-internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
+internal sealed class FlowDataTable(IFlowRows flows) : IMibProvider
 {
     private const uint StatusColumn = 3;
 
@@ -26,16 +25,9 @@ internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
         ReadOnlySpan<uint> entry = Entry;
         if (!name.StartsWith(entry) || name.Length == entry.Length || Array.BinarySearch(Columns, name[entry.Length]) < 0)
             return GetOutcome.NoSuchObject;
-        var index = name[(entry.Length + 1)..];
-        FlowSnapshot flow = default;
-        if (
-            index.Length != 3
-            || index[0] > int.MaxValue
-            || flows.Find((int)index[0]) is not { } set
-            || !set.TryGet(index[2], new Uptime(index[1]), ref flow)
-        )
+        if (!flows.TryGet(name[(entry.Length + 1)..]))
             return GetOutcome.NoSuchInstance;
-        Write(name, name[entry.Length], ref flow, ref response);
+        Write(name, name[entry.Length], ref response);
         return GetOutcome.Found;
     }
 
@@ -58,24 +50,23 @@ internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
             return false;
         }
 
-        FlowSnapshot flow = default;
         foreach (var column in Columns)
         {
             // SNMPv1 has no Counter64: these columns are passed over whole, not row by row (RFC 3584 §4.2.2.1).
             if (column < first || (!request.HasCounter64 && IsCounter64(column)))
                 continue;
-            if (!FlowRows.TryNext(flows, column == first ? afterIndex : [], ref flow, out var timeMark))
+            if (!flows.TryNext(column == first ? afterIndex : [], out var index))
                 continue;
             OidBuffer.Begin(out var name);
             name.TrySet(entry);
-            name.TryAppend(column, (uint)flow.RuleSet, timeMark, flow.Index);
-            Write(name.Span, column, ref flow, ref response);
+            name.TryAppend(column, index.RuleSet, index.TimeMark, index.Flow);
+            Write(name.Span, column, ref response);
             return true;
         }
         return false;
     }
 
-    private static void Write(scoped ReadOnlySpan<uint> name, uint column, ref FlowSnapshot flow, ref VarBindWriter response)
+    private void Write(scoped ReadOnlySpan<uint> name, uint column, ref VarBindWriter response)
     {
         if (column == StatusColumn)
         {
@@ -86,16 +77,16 @@ internal sealed class FlowDataTable(FlowTable flows) : IMibProvider
         switch (FlowAttributes.Get(attribute).Syntax)
         {
             case AttributeSyntax.Integer:
-                response.Integer(name, (long)flow.Number(attribute));
+                response.Integer(name, (long)flows.Number(attribute));
                 break;
             case AttributeSyntax.Counter64:
-                response.Counter64(name, flow.Number(attribute));
+                response.Counter64(name, flows.Number(attribute));
                 break;
             case AttributeSyntax.TimeTicks:
-                response.TimeTicks(name, (uint)flow.Number(attribute));
+                response.TimeTicks(name, (uint)flows.Number(attribute));
                 break;
             default:
-                response.OctetString(name, flow.Octets(attribute));
+                response.OctetString(name, flows.Octets(attribute));
                 break;
         }
     }

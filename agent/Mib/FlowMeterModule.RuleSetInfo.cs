@@ -8,7 +8,7 @@ namespace Rtfm.Agent.Mib;
 internal sealed partial class FlowMeterModule
 {
     /// <summary>UTF8OwnerString: 0 to 127 octets (RFC 2720 §4).</summary>
-    private static readonly Smi<string> Utf8OwnerString = Smi.Utf8(127);
+    internal static readonly Smi<string> Utf8OwnerString = Smi.Utf8(127);
 
     private static readonly Smi<int> RuleSetSize = Smi.Integer32 with
     {

@@ -29,11 +29,11 @@ internal sealed partial class FlowMeterModule
     public IEnumerable<IMibProvider> Providers =>
         [
             .. _control.Objects,
-            new FlowDataTable(_meter.Flows),
+            new FlowDataTable(new FlowRows(_meter.Flows)),
             new FlowColumnActivityTable(_meter.Flows),
-            FlowDataPackageTable.Standard(_meter.Flows),
+            FlowDataPackageTable.Standard(new FlowRows(_meter.Flows)),
         ];
 
-    private static ErrorStatus RoomFor<TRow>(SortedRows<TRow> rows)
+    internal static ErrorStatus RoomFor<TRow>(SortedRows<TRow> rows)
         where TRow : class => rows.Count > MaxRows ? ErrorStatus.ResourceUnavailable : ErrorStatus.NoError;
 }

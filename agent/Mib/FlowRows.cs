@@ -3,20 +3,20 @@ using Rtfm.Model;
 
 namespace Rtfm.Agent.Mib;
 
-/// <summary>The order in which TimeFilter tables show flows: rule set, time mark, flow index (RFC 2720 §4; MIB-92).</summary>
-internal static class FlowRows
+/// <summary>The flows of this meter.</summary>
+internal sealed class FlowRows(FlowTable flows) : IFlowRows
 {
-    /// <summary>
-    /// The first flow after the (possibly empty, cut short or too long) index <c>ruleSet.timeMark.flowIndex</c>: in the same rule set at the same time mark,
-    /// else the first flow of the next rule set at time mark 0.
-    /// </summary>
-    /// <remarks>
-    /// A row exists at every time mark up to its last activity. GETNEXT does not go on from one mark to the next, as RFC 4502 advises for TimeFilter:
-    /// a walk would meet each flow once for each hundredth of a second.
-    /// </remarks>
-    public static bool TryNext(FlowTable flows, ReadOnlySpan<uint> after, ref FlowSnapshot flow, out uint timeMark)
+    private FlowSnapshot _flow;
+
+    public bool TryGet(ReadOnlySpan<uint> index) =>
+        index.Length == 3
+        && index[0] <= int.MaxValue
+        && flows.Find((int)index[0]) is { } set
+        && set.TryGet(index[2], new Uptime(index[1]), ref _flow);
+
+    public bool TryNext(ReadOnlySpan<uint> after, out FlowRowIndex index)
     {
-        timeMark = after.Length > 1 ? after[1] : 0;
+        var timeMark = after.Length > 1 ? after[1] : 0;
         var ruleSet = after.IsEmpty ? 0 : after[0];
         // By position: the enumerator of a list by its interface is an object, one for each varbind.
         var sets = flows.Sets;
@@ -30,9 +30,20 @@ internal static class FlowRows
                 timeMark = 0;
                 after = default;
             }
-            if (set.TryGetNext(after.Length > 2 ? after[2] : 0, new Uptime(timeMark), ref flow))
+            if (set.TryGetNext(after.Length > 2 ? after[2] : 0, new Uptime(timeMark), ref _flow))
+            {
+                index = new((uint)_flow.RuleSet, timeMark, _flow.Index);
                 return true;
+            }
         }
+        index = default;
         return false;
     }
+
+    public ulong Number(FlowAttribute attribute) => _flow.Number(attribute);
+
+    public ReadOnlySpan<byte> Octets(FlowAttribute attribute) => _flow.Octets(attribute);
+
+    public bool TryWritePackage(ReadOnlySpan<FlowAttribute> attributes, ref FlowDataPackage.Writer writer) =>
+        _flow.TryWritePackage(attributes, ref writer);
 }

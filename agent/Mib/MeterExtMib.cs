@@ -54,7 +54,7 @@ internal sealed partial class MeterExtMib : IDisposable
         _plane.ReadOnly(Under(1, 5, 0), Smi.Gauge32, _ => (uint)Math.Min(Environment.WorkingSet / 1024, uint.MaxValue));
         _plane.ReadOnly(Under(1, 6, 0), Smi.Range(1, 2), _ => octets == OctetLayer.Network ? 1 : 2);
         _plane.ReadOnly(Under(1, 8, 0), Smi.Counter64, m => m.Flows.FlowsWithoutStatistics);
-        _packages = FlowDataPackageTable.Extended(meter.Flows);
+        _packages = FlowDataPackageTable.Extended(new FlowRows(meter.Flows));
     }
 
     public IEnumerable<IMibProvider> Providers => [.. _plane.Objects, _packages, _sources, .. TopFlowTable()];

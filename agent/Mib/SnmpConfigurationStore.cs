@@ -2,6 +2,7 @@ using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rtfm.Agent.Metering;
+using Rtfm.Model;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Mib;
@@ -38,7 +39,7 @@ internal sealed class SnmpConfigurationStore : IControlState<SnmpConfiguration>,
         var path = Path.Combine(folder, FileName);
         var held = Lock(folder);
         var kept = File.Exists(path) ? Read(path) : new SnmpConfiguration();
-        var standard = new SnmpConfiguration().WithStandardAccess();
+        var standard = new SnmpConfiguration().WithStandardAccess(DomainMib.Context);
         return new(path, held, fromSettings(Merge(standard, kept)), now);
     }
 

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Domain;
+using Rtfm.Agent.Domain.Collection;
 using Rtfm.Agent.Domain.Mib;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib.Host;
@@ -31,6 +32,7 @@ internal sealed class SnmpService(
     NotificationOriginator notifications,
     HostMachine host,
     DomainService domain,
+    CollectionService collection,
     TimeProvider clock,
     ILogger<SnmpService> logger
 ) : IHostedService, IDisposable
@@ -64,6 +66,7 @@ internal sealed class SnmpService(
                 Identity = identity,
                 Configuration = () => configuration.Current,
                 Mib = MakeTree(own),
+                Contexts = collection.Contexts,
                 Counters = counters,
                 MaxMessageSize = options.MaxMessageSize,
                 MaxUnauthenticatedAnswer = options.MaxUnauthenticatedAnswer,
@@ -194,6 +197,7 @@ internal sealed class SnmpService(
             .. _meterExt.Providers,
             .. NotificationMib.Providers(notifications.Counters, () => meter.Now),
             .. new DomainModule(domain, clock).Providers,
+            .. collection.Providers,
         ];
 
     private void Complain(TransportAddress address, StreamCounters counters) =>

@@ -29,7 +29,10 @@ public static class PacketParser
     private static void Parse(in CapturedPacket packet, bool intoTunnels, ref MatchKey key, ParseCounters counters)
     {
         // AMB-36: one octet in the matching engine; interfaces beyond 255 read as 0.
-        key.Source.Interface = key.Dest.Interface = packet.Interface is > 0 and <= 255 ? (byte)packet.Interface : (byte)0;
+        var point = packet.Interface is > 0 and <= 255 ? (byte)packet.Interface : (byte)0;
+        // What came in has left no interface yet, what goes out came from somewhere inside: at an edge the record says which (decision 0012).
+        key.Source.Interface = packet.Direction == PacketDirection.Out ? (byte)0 : point;
+        key.Dest.Interface = packet.Direction == PacketDirection.In ? (byte)0 : point;
         key.TimeNs = packet.TimeNs;
         key.AdjacentOctets = (uint)packet.WireLength;
         if (packet.VlanTpid != 0)

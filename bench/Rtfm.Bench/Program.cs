@@ -3,6 +3,7 @@ using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using Rtfm.Bench.Agent;
+using Rtfm.Bench.Domain;
 using Rtfm.Bench.Meters;
 using Rtfm.Bench.SnmpLoad;
 
@@ -10,6 +11,8 @@ if (args is ["meter", .. var rest])
     return MeterCommand.Run(rest);
 if (args is ["snmp", .. var more])
     return SnmpCommand.Run(more);
+if (args is ["domain", .. var others])
+    return DomainCommand.Run(others);
 if (args is [Responder.Verb])
     return Responder.Run();
 

@@ -142,6 +142,9 @@ public sealed class ReaderRow(IMeterSession meter, uint index)
         }
     }
 
+    /// <summary>Tells the meter that we read no more; it may recover what it kept for us.</summary>
+    public Task RemoveAsync(CancellationToken cancellationToken) => RemoveAsync(meter, Index, cancellationToken);
+
     private static async Task RemoveAsync(IMeterSession meter, uint index, CancellationToken cancellationToken)
     {
         try

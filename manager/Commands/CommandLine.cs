@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Rtfm.Manager.Commands.Domain;
 
 namespace Rtfm.Manager.Commands;
 
@@ -42,15 +43,17 @@ internal static class CommandLine
               rtfm-manager ruleset load 192.0.2.1 five-tuple.srl --run -c SECRET
               rtfm-manager flows 192.0.2.1 --top 10
               rtfm-manager status 192.0.2.1 [2001:db8::1]:1161
+              rtfm-manager domain status edge1,edge2 --credentials noc.conf
               rtfm-manager notifications --listen udp:0.0.0.0:162 --credentials receiver.conf
 
-            Exit codes: 0 done, 1 a meter did not answer or refused, 2 wrong command line or rule file.
+            Exit codes: 0 done, 1 a meter did not answer or refused, 2 wrong command line or rule file, 3 done, but not at every member of a domain.
             """
         )
         {
             RuleSetCommand.Make(),
             FlowsCommand.Make(),
             StatusCommand.Make(),
+            DomainCommand.Make(),
             NotificationsCommand.Make(),
             SrlCommand.Make(),
         };

@@ -101,7 +101,9 @@ internal static class RuleSetLoadCommand
         return CommandLine.Done;
     }
 
-    private static RuleSet Assemble(string file, string? name)
+    /// <summary>Reads a rule set, with what is to be said about it on standard error.</summary>
+    /// <exception cref="UsageException">It cannot be read, or is none.</exception>
+    public static RuleSet Assemble(string file, string? name)
     {
         try
         {

@@ -10,6 +10,8 @@ internal static class Screen
 {
     private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
+    private static readonly JsonSerializerOptions JsonLineOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
     /// <summary>Shows a result as JSON where the arguments ask for it, else as sheets.</summary>
     public static void Show<T>(ParseResult arguments, T result, params Sheet[] sheets)
     {
@@ -21,6 +23,9 @@ internal static class Screen
             Draw(sheets);
     }
 
+    /// <summary>One of many results, as an object on a line.</summary>
+    public static void ShowLine<T>(T result) => Console.WriteLine(JsonSerializer.Serialize(result, JsonLineOptions));
+
     /// <summary>Shows a result as JSON where the arguments ask for it, else in words.</summary>
     public static void Show<T>(ParseResult arguments, T result, string words) =>
         Console.WriteLine(arguments.GetValue(MeterOptions.Json) ? JsonSerializer.Serialize(result, JsonOptions) : words);
@@ -28,20 +33,24 @@ internal static class Screen
     private static void Draw(Sheet[] sheets)
     {
         foreach (var sheet in sheets)
+            AnsiConsole.Write(Table(sheet));
+    }
+
+    /// <summary>A sheet as it is drawn on a terminal.</summary>
+    public static Table Table(Sheet sheet)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        if (sheet.Title.Length > 0)
+            table.Title(Markup.Escape(sheet.Title));
+        foreach (var column in sheet.Columns)
         {
-            var table = new Table().Border(TableBorder.Simple);
-            if (sheet.Title.Length > 0)
-                table.Title(Markup.Escape(sheet.Title));
-            foreach (var column in sheet.Columns)
-            {
-                var drawn = new TableColumn(column.Header) { Alignment = column.IsNumber ? Justify.Right : Justify.Left };
-                // Numbers and the name that begins a row stay whole; what is wide becomes several lines on a narrow screen.
-                drawn.NoWrap = column.IsNumber || column == sheet.Columns[0];
-                table.AddColumn(drawn);
-            }
-            foreach (var row in sheet.Rows)
-                table.AddRow([.. row.Select(Markup.Escape)]);
-            AnsiConsole.Write(table);
+            var drawn = new TableColumn(column.Header) { Alignment = column.IsNumber ? Justify.Right : Justify.Left };
+            // Numbers and the name that begins a row stay whole; what is wide becomes several lines on a narrow screen.
+            drawn.NoWrap = column.IsNumber || column == sheet.Columns[0];
+            table.AddColumn(drawn);
         }
+        foreach (var row in sheet.Rows)
+            table.AddRow([.. row.Select(Markup.Escape)]);
+        return table;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Control.Reading;
+using Rtfm.MeterReader.Collection.Domain;
 using Rtfm.MeterReader.Storage;
 using Rtfm.Snmp.Client;
 
@@ -10,10 +11,14 @@ namespace Rtfm.MeterReader.Collection;
 /// <exception cref="SnmpException">The meter cannot be found.</exception>
 internal delegate Task<IMeterSession> MeterConnector(MeterSettings meter, CancellationToken cancellationToken);
 
-/// <summary>Collects from every meter on its own schedule; one that is slow, down or lying delays no other.</summary>
+/// <summary>Makes what collects from a domain.</summary>
+internal delegate DomainCollector DomainConnector(DomainSettings domain);
+
+/// <summary>Collects from every meter and domain on its own schedule; one that is slow, down or lying delays no other.</summary>
 internal sealed class CollectionService(
     ReaderSettings settings,
     MeterConnector connect,
+    DomainConnector connectDomain,
     IFlowStore store,
     TimeProvider clock,
     ILogger<CollectionService> logger
@@ -22,16 +27,42 @@ internal sealed class CollectionService(
     private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
 
+    /// <summary>A domain whose master is gone has another one within seconds: it is asked again so soon, so many times, before it is treated as a meter that is down.</summary>
+    private static readonly TimeSpan DomainPause = TimeSpan.FromSeconds(1);
+
+    private const int DomainAttempts = 10;
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll([
             .. settings.Meters.Select(meter => Task.Run(() => CollectFromAsync(meter, stoppingToken), stoppingToken)),
+            .. settings.Domains.Select(domain => Task.Run(() => CollectFromAsync(domain, stoppingToken), stoppingToken)),
             Task.Run(() => RetainAsync(stoppingToken), stoppingToken),
         ]);
 
-    private async Task CollectFromAsync(MeterSettings meter, CancellationToken stoppingToken)
+    private Task CollectFromAsync(MeterSettings meter, CancellationToken stoppingToken)
     {
         var collector = new Collector(meter, store, clock);
-        var schedule = new CollectionSchedule(meter.Interval);
+        return CollectFromAsync(
+            meter.Name,
+            meter.Interval,
+            async stopping => await collector.CollectAsync(await connect(meter, stopping).ConfigureAwait(false), stopping).ConfigureAwait(false),
+            quickAttempts: 0,
+            stoppingToken
+        );
+    }
+
+    private Task CollectFromAsync(DomainSettings domain, CancellationToken stoppingToken) =>
+        CollectFromAsync(domain.Name, domain.Reading.Interval, connectDomain(domain).CollectAsync, DomainAttempts, stoppingToken);
+
+    private async Task CollectFromAsync(
+        string name,
+        TimeSpan interval,
+        Func<CancellationToken, Task<CollectionResult>> collect,
+        int quickAttempts,
+        CancellationToken stoppingToken
+    )
+    {
+        var schedule = new CollectionSchedule(interval);
         var failure = new Complaint(clock);
         var oddity = new Complaint(clock);
         while (!stoppingToken.IsCancellationRequested)
@@ -39,13 +70,12 @@ internal sealed class CollectionService(
             var began = clock.GetUtcNow();
             try
             {
-                var session = await connect(meter, stoppingToken).ConfigureAwait(false);
-                var result = await collector.CollectAsync(session, stoppingToken).ConfigureAwait(false);
+                var result = await collect(stoppingToken).ConfigureAwait(false);
                 var took = clock.GetUtcNow() - began;
                 Instruments.Collected(result, took);
-                Log.Collected(logger, meter.Name, result.Flows, result.RuleSets.Count, took.TotalSeconds);
+                Log.Collected(logger, name, result.Flows, result.RuleSets.Count, took.TotalSeconds);
                 if (failure.Count > 0)
-                    Log.Recovered(logger, meter.Name, failure.Count);
+                    Log.Recovered(logger, name, failure.Count);
                 failure.Clear();
                 ReportOddities(result, oddity);
             }
@@ -55,30 +85,33 @@ internal sealed class CollectionService(
             }
             catch (Exception fault) when (Faults.IsExpected(fault))
             {
-                Fail(meter, fault.Message, failure);
+                Fail(name, fault.Message, failure);
             }
             catch (Exception fault)
             {
                 // A fault of ours, not of the meter's; it must not end the collection from all others.
-                Log.Unexpected(logger, fault, meter.Name);
-                Fail(meter, fault.Message, failure);
+                Log.Unexpected(logger, fault, name);
+                Fail(name, fault.Message, failure);
             }
-            var next = schedule.Next(began, clock.GetUtcNow(), failure.Count, out var skipped);
-            Instruments.Skipped(meter.Name, skipped);
+            var isQuick = failure.Count > 0 && failure.Count <= quickAttempts;
+            var next = schedule.Next(began, clock.GetUtcNow(), Math.Max(0, failure.Count - quickAttempts), out var skipped);
+            if (isQuick && clock.GetUtcNow() + DomainPause is var soon && soon < next)
+                next = soon;
+            Instruments.Skipped(name, skipped);
             if (skipped > 0)
-                Log.Skipped(logger, meter.Name, skipped, meter.Interval);
+                Log.Skipped(logger, name, skipped, interval);
             await SleepUntilAsync(next, stoppingToken).ConfigureAwait(false);
         }
     }
 
-    private void Fail(MeterSettings meter, string reason, Complaint failure)
+    private void Fail(string name, string reason, Complaint failure)
     {
-        Instruments.Failed(meter.Name);
+        Instruments.Failed(name);
         if (failure.Add())
-            Log.Failed(logger, meter.Name, reason, failure.Count);
+            Log.Failed(logger, name, reason, failure.Count);
         try
         {
-            store.NoteFailure(meter.Name, clock.GetUtcNow(), reason);
+            store.NoteFailure(name, clock.GetUtcNow(), reason);
         }
         catch (StoreException)
         {

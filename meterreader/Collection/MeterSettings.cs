@@ -69,5 +69,13 @@ public sealed record MeterSettings(
                 or FlowAttribute.PduScale
                 or FlowAttribute.OctetScale
                 or FlowAttribute.Distributions
+                // Of a domain's records: the store has what each member saw.
+                or FlowAttribute.EntryPoint
+                or FlowAttribute.ExitPoint
+                or FlowAttribute.ExitToOctets
+                or FlowAttribute.ExitToPdus
+                or FlowAttribute.ExitFromOctets
+                or FlowAttribute.ExitFromPdus
+                or FlowAttribute.Observations
             );
 }

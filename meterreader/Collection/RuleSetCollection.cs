@@ -23,6 +23,7 @@ namespace Rtfm.MeterReader.Collection;
 /// own: two passes at the same time, by two processes, cannot both be written.
 /// </para>
 /// </remarks>
+/// <param name="write">Writes what a reading brought together with its bookmark; null: into the store as it is.</param>
 internal sealed class RuleSetCollection(
     IMeterSession meter,
     IFlowStore store,
@@ -30,7 +31,8 @@ internal sealed class RuleSetCollection(
     MeterLife life,
     MeterEpoch epoch,
     LoadedRuleSet ruleSet,
-    FlowReading reading
+    FlowReading reading,
+    Func<FlowCollection, IEnumerable<FlowRecord>, WriteResult>? write = null
 )
 {
     private int _flows;
@@ -75,7 +77,7 @@ internal sealed class RuleSetCollection(
         using var spool = await reading.ReadAsync(meter, ruleSet.Number, bookmark ?? 0, cancellationToken).ConfigureAwait(false);
         await life.CheckAsync(meter, row, lastTime, cancellationToken).ConfigureAwait(false);
         var collection = new FlowCollection(epoch, ruleSet.Number, ruleSet.Name, clock.GetUtcNow(), bookmark, lastTime, bootTime, spool.Attributes);
-        var written = store.Write(collection, WhereAnyMakesSense(spool, cancellationToken));
+        var written = (write ?? store.Write)(collection, WhereAnyMakesSense(spool, cancellationToken));
         _flows += written.Flows;
         _badPackages += spool.BadPackages;
         _absurdCounters += written.AbsurdCounters;

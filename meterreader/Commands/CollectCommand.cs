@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rtfm.MeterReader.Collection;
+using Rtfm.MeterReader.Collection.Domain;
 using Rtfm.MeterReader.Storage.Sqlite;
 using Rtfm.Snmp.Client;
 
@@ -19,6 +20,11 @@ internal static class CollectCommand
     {
         Description = "A meter, without settings file; tcp: or tlstcp: in front for a connection",
         HelpName = "HOST[:PORT]",
+    };
+    private static readonly Option<string?> Domain = new("--domain")
+    {
+        Description = "A domain of the settings; with --target, which is then any member of it, its name in the store",
+        HelpName = "NAME",
     };
     private static readonly Option<string?> Community = new("-c")
     {
@@ -47,6 +53,7 @@ internal static class CollectCommand
             Examples:
               rtfm-meterreader collect --once --config reader.json
               rtfm-meterreader collect --once --target 127.0.0.1:1161 -c SECRET --store flows.db
+              rtfm-meterreader collect --once --domain backbone --target 10.0.0.1 --credentials reader.conf --store flows.db
             """
         )
         {
@@ -54,6 +61,7 @@ internal static class CollectCommand
             Config,
             Meter,
             Target,
+            Domain,
             Community,
             Credentials,
             RuleSet,
@@ -65,17 +73,30 @@ internal static class CollectCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var (path, meters) = Settings(arguments);
+        var (path, meters, domains) = Settings(arguments);
         using var store = new SqliteFlowStore(path);
         await using var client = new SnmpClient();
         var failed = 0;
         foreach (var meter in meters)
         {
+            await CollectAsync(async () =>
+                {
+                    var session = await meter.OpenAsync(client, cancellationToken).ConfigureAwait(false);
+                    return await new Collector(meter, store, TimeProvider.System).CollectAsync(session, cancellationToken).ConfigureAwait(false);
+                })
+                .ConfigureAwait(false);
+        }
+        foreach (var domain in domains)
+            await CollectAsync(() => new DomainCollector(domain, client, store, TimeProvider.System).CollectAsync(cancellationToken))
+                .ConfigureAwait(false);
+        return failed == 0 ? 0 : 1;
+
+        async Task CollectAsync(Func<Task<CollectionResult>> collect)
+        {
             try
             {
                 var began = TimeProvider.System.GetTimestamp();
-                var session = await meter.OpenAsync(client, cancellationToken).ConfigureAwait(false);
-                var result = await new Collector(meter, store, TimeProvider.System).CollectAsync(session, cancellationToken).ConfigureAwait(false);
+                var result = await collect().ConfigureAwait(false);
                 failed += await ReportAsync(result, TimeProvider.System.GetElapsedTime(began), path).ConfigureAwait(false) ? 0 : 1;
             }
             catch (Exception fault) when (Faults.IsExpected(fault))
@@ -84,7 +105,6 @@ internal static class CollectCommand
                 failed++;
             }
         }
-        return failed == 0 ? 0 : 1;
     }
 
     /// <returns>False where something that was asked for is not there.</returns>
@@ -107,13 +127,25 @@ internal static class CollectCommand
         return result.Missing.Count == 0;
     }
 
-    private static (string Store, IReadOnlyList<MeterSettings> Meters) Settings(ParseResult arguments)
+    private static (string Store, IReadOnlyList<MeterSettings> Meters, IReadOnlyList<DomainSettings> Domains) Settings(ParseResult arguments)
     {
         if (arguments.GetValue(Target) is { } target)
         {
             var (credentials, community) = (arguments.GetValue(Credentials), arguments.GetValue(Community));
             if (SnmpCredentials.Choose(credentials, community) is null)
                 throw new SettingsException("--credentials is missing: give a file of them, or the meter's write community with -c.");
+            var store = arguments.GetValue(Store) ?? ReaderSettings.DefaultStore;
+            if (arguments.GetValue(Domain) is { } domainName)
+            {
+                var domain = new DomainOptions
+                {
+                    Name = domainName,
+                    Members = [target],
+                    Credentials = credentials,
+                    RuleSets = arguments.GetValue(RuleSet) ?? [],
+                };
+                return (store, [], [ReaderSettings.Check(domain, "--target")]);
+            }
             var options = new MeterOptions
             {
                 Target = target,
@@ -121,18 +153,30 @@ internal static class CollectCommand
                 Community = community,
                 RuleSets = arguments.GetValue(RuleSet) ?? [],
             };
-            return (arguments.GetValue(Store) ?? ReaderSettings.DefaultStore, [ReaderSettings.Check(options, "--target")]);
+            return (store, [ReaderSettings.Check(options, "--target")], []);
         }
         var settings = ReaderSettings.Load(arguments.GetValue(Config));
-        var meters = settings.Meters;
+        var (meters, domains) = (settings.Meters, settings.Domains);
         if (arguments.GetValue(Meter) is { } name)
+        {
+            domains = [];
             meters =
             [
                 meters.FirstOrDefault(each => each.Name == name)
                     ?? throw new SettingsException($"--meter is '{name}': the settings have no such meter."),
             ];
-        if (meters.Count == 0)
-            throw new SettingsException("No meter to collect from. Give --config with meters, or --target.");
-        return (arguments.GetValue(Store) ?? settings.Store, meters);
+        }
+        else if (arguments.GetValue(Domain) is { } domainName)
+        {
+            meters = [];
+            domains =
+            [
+                domains.FirstOrDefault(each => each.Name == domainName)
+                    ?? throw new SettingsException($"--domain is '{domainName}': the settings have no such domain."),
+            ];
+        }
+        if (meters.Count + domains.Count == 0)
+            throw new SettingsException("No meter to collect from. Give --config with meters or domains, or --target.");
+        return (arguments.GetValue(Store) ?? settings.Store, meters, domains);
     }
 }

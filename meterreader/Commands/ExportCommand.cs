@@ -46,6 +46,7 @@ internal static class ExportCommand
             QueryOptions.Until,
             QueryOptions.Meter,
             QueryOptions.RuleSet,
+            QueryOptions.Domain,
             Output,
         };
         command.SetAction((arguments, _) => Faults.ReportAsync(() => Task.FromResult(Run(arguments))));

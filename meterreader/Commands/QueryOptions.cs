@@ -26,6 +26,12 @@ internal static class QueryOptions
     public static readonly Option<string?> Meter = new("--meter") { Description = "Only this meter", HelpName = "NAME" };
     public static readonly Option<string?> RuleSet = new("--rule-set") { Description = "Only this rule set, by name or number", HelpName = "R" };
 
+    public static readonly Option<string?> Domain = new("--domain")
+    {
+        Description = "Only this domain; of what several metering points saw, only what came in",
+        HelpName = "NAME",
+    };
+
     public static FlowQueries Open(ParseResult arguments) => new(arguments.GetValue(Store) ?? ReaderSettings.Load(arguments.GetValue(Config)).Store);
 
     public static FlowFilter Filter(ParseResult arguments) =>
@@ -33,7 +39,8 @@ internal static class QueryOptions
             ParseTime(arguments.GetValue(Since), "--since"),
             ParseTime(arguments.GetValue(Until), "--until"),
             arguments.GetValue(Meter),
-            arguments.GetValue(RuleSet)
+            arguments.GetValue(RuleSet),
+            arguments.GetValue(Domain)
         );
 
     private static DateTimeOffset? ParseTime(string? text, string option)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.MeterReader.Collection;
+using Rtfm.MeterReader.Collection.Domain;
 using Rtfm.MeterReader.Storage;
 using Rtfm.MeterReader.Storage.Sqlite;
 using Rtfm.Snmp.Client;
@@ -29,11 +30,13 @@ internal static class RunCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var settings = ReaderSettings.Load(arguments.GetValue(Config));
-        if (settings.Meters.Count == 0)
-            throw new SettingsException($"{ReaderOptions.Section}:Meters is empty. Name at least one meter with its Target and Credentials.");
+        if (settings.Meters.Count + settings.Domains.Count == 0)
+            throw new SettingsException(
+                $"{ReaderOptions.Section}:Meters and Domains are empty. Name at least one meter with its Target and Credentials, or a domain with some Members."
+            );
         if (arguments.GetValue(Check))
         {
-            Console.WriteLine($"The settings are good: {settings.Meters.Count} meters, store {settings.Store}.");
+            Console.WriteLine($"The settings are good: {settings.Meters.Count} meters, {settings.Domains.Count} domains, store {settings.Store}.");
             return 0;
         }
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "rtfm-meterreader" });
@@ -50,12 +53,20 @@ internal static class RunCommand
         builder.Services.AddSingleton<MeterConnector>(services =>
             (meter, stopping) => meter.OpenAsync(services.GetRequiredService<SnmpClient>(), stopping)
         );
+        builder.Services.AddSingleton<DomainConnector>(services =>
+            domain => new DomainCollector(
+                domain,
+                services.GetRequiredService<SnmpClient>(),
+                services.GetRequiredService<IFlowStore>(),
+                services.GetRequiredService<TimeProvider>()
+            )
+        );
         builder.Services.AddHostedService<CollectionService>();
         builder.Services.AddHostedService<SystemdNotifier>();
         using var host = builder.Build();
         // Opened before anything is collected: a store that cannot be used is said at once.
         host.Services.GetRequiredService<IFlowStore>();
-        Log.Started(host.Services.GetRequiredService<ILogger<CollectionService>>(), settings.Meters.Count, settings.Store);
+        Log.Started(host.Services.GetRequiredService<ILogger<CollectionService>>(), settings.Meters.Count, settings.Domains.Count, settings.Store);
         await host.RunAsync(cancellationToken).ConfigureAwait(false);
         return 0;
     }

@@ -35,6 +35,7 @@ internal static class TopCommand
             QueryOptions.Until,
             QueryOptions.Meter,
             QueryOptions.RuleSet,
+            QueryOptions.Domain,
             Json,
         };
         command.SetAction((arguments, _) => Faults.ReportAsync(() => Task.FromResult(Run(arguments))));

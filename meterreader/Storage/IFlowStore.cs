@@ -13,6 +13,13 @@ public interface IFlowStore : IDisposable
     /// <param name="wasRegistered">False where the meter has forgotten us: with a boot time that moved, a restart.</param>
     MeterEpoch Epoch(string meter, MeterIdentity identity, bool wasRegistered);
 
+    /// <summary>The life of a meter with that engine and number of boots, whatever came after it; a new one where the store has none.</summary>
+    /// <param name="bootTime">When it began, where the store does not know.</param>
+    MeterEpoch Life(string meter, string engineId, int boots, DateTimeOffset bootTime);
+
+    /// <summary>Notes that a meter is a metering point of a domain, for those who ask for the domain's flows.</summary>
+    void NoteMember(string meter, MeteringPointNote note);
+
     /// <summary>The meter's life is over, whatever its identity says: the next one asked for is new.</summary>
     void EndEpoch(MeterEpoch epoch);
 
@@ -49,6 +56,10 @@ public sealed record MeterIdentity(string EngineId, int EngineBoots, uint Uptime
 {
     public DateTimeOffset BootTime => ReadAt - TimeSpan.FromMilliseconds(Uptime * 10.0);
 }
+
+/// <summary>What people know a metering point of a domain by.</summary>
+/// <param name="Number">Its number in the domain.</param>
+public sealed record MeteringPointNote(string Domain, int Number, string Name, string Address);
 
 /// <summary>One life of a meter.</summary>
 /// <param name="BootTime">When it began, as far as is known: Uptime 0.</param>

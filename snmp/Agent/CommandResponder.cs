@@ -10,13 +10,16 @@ namespace Rtfm.Snmp.Agent;
 /// <remarks>An answer is written straight into the caller's buffer; what turns out wrong is taken back and replaced by an error.</remarks>
 internal sealed partial class CommandResponder(SnmpEngineOptions options)
 {
-    private readonly MibTree _mib = options.Mib;
+    /// <summary>What there is in the context of the request at work.</summary>
+    private MibTree _mib = options.Mib;
     private readonly SnmpCounters _counters = options.Counters;
 
+    /// <param name="mib">What there is in the request's context.</param>
     /// <param name="answer">Where the answer is written; it also bounds its size.</param>
     /// <returns>The length of the answer; 0 where there is none.</returns>
-    public int Answer(IMessageModel model, in IncomingMessage incoming, in PduHeader pdu, AccessControl access, Span<byte> answer)
+    public int Answer(IMessageModel model, in IncomingMessage incoming, in PduHeader pdu, AccessControl access, MibTree mib, Span<byte> answer)
     {
+        _mib = mib;
         if (!Count(pdu) && !IsTaken(incoming, pdu))
             return 0;
         var type = pdu.Type is PduType.SetRequest or PduType.InformRequest ? ViewType.Write : ViewType.Read;

@@ -83,14 +83,15 @@ public sealed class SnmpEngine
                 Counters.InAsnParseErrors++;
             return 0;
         }
-        // There is one context, without a name (RFC 3413 §3.2).
-        if (incoming.Context.Length > 0)
+        // RFC 3413 §3.2: a context that is not here.
+        var mib = _options.Mib;
+        if (incoming.Context.Length > 0 && !_options.Contexts.TryGetValue(incoming.Context, out mib))
         {
             incoming.ReportName = Security.Usm.UsmStatistics.UnknownContexts;
             incoming.ReportValue = ++Counters.UnknownContexts;
             return incoming.Request.Version == SnmpVersion.V3 ? CommandResponder.Report(model, incoming, answer) : 0;
         }
-        return _responder.Answer(model, incoming, header, _tables.Access, answer);
+        return _responder.Answer(model, incoming, header, _tables.Access, mib, answer);
     }
 
     /// <summary>The tables of the configuration as it is now.</summary>

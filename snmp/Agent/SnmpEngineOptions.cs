@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Mib;
@@ -13,6 +14,9 @@ public sealed record SnmpEngineOptions
     public required Func<SnmpConfiguration> Configuration { get; init; }
 
     public required MibTree Mib { get; init; }
+
+    /// <summary>What there is in contexts that have a name (RFC 3411 §3.3.1); <see cref="Mib"/> is what there is in the one without.</summary>
+    public IReadOnlyDictionary<string, MibTree> Contexts { get; init; } = FrozenDictionary<string, MibTree>.Empty;
 
     public SnmpCounters Counters { get; init; } = new();
 

@@ -25,6 +25,10 @@ internal sealed class V3Messages(
     /// <summary>Where the message is checked and decrypted.</summary>
     private readonly byte[] _scratch = new byte[65_536];
 
+    /// <summary>The context that was named last: most requests name the same.</summary>
+    private byte[] _contextOctets = [];
+    private string _context = "";
+
     public Acceptance Accept(ReadOnlySpan<byte> message, ref BerReader reader, in Requester from, SecurityTables tables, out IncomingMessage incoming)
     {
         incoming = new() { Context = "", ContextEngineId = engine.Id.Octets };
@@ -151,13 +155,20 @@ internal sealed class V3Messages(
         };
         incoming.Pdu = scoped.Pdu;
         incoming.ContextName = scoped.ContextName;
-        incoming.Context = scoped.ContextName.IsEmpty ? "" : Encoding.UTF8.GetString(scoped.ContextName);
+        incoming.Context = ContextOf(scoped.ContextName);
         var isForAny = isForAnyContext || (takesInforms && scoped.Pdu.Length > 0 && scoped.Pdu[0] == (byte)PduType.InformRequest);
         if (!isForAny && !scoped.ContextEngineId.SequenceEqual(engine.Id.Octets) && !scoped.ContextEngineId.SequenceEqual(LocalEngineId))
             return Report(v3, UsmStatistics.UnknownPduHandlers, ++counters.UnknownPduHandlers, ref incoming, v3.Level);
         // The answer is about the same context by the same name: clients compare it with what they sent (RFC 3412 §7.1).
         incoming.ContextEngineId = scoped.ContextEngineId;
         return Acceptance.Accepted;
+    }
+
+    private string ContextOf(ReadOnlySpan<byte> name)
+    {
+        if (!name.SequenceEqual(_contextOctets))
+            (_contextOctets, _context) = (name.ToArray(), Encoding.UTF8.GetString(name));
+        return _context;
     }
 
     private bool IsInTimeWindow(in UsmParameters usm, int engineTime) =>

@@ -20,6 +20,9 @@ internal sealed class PendingRequest(SnmpTarget target, PduType type, IReadOnlyL
     /// <summary>With SNMPv3: who takes the answer apart.</summary>
     public V3Session? Session { get; init; }
 
+    /// <summary>With SNMPv3: the engine whose objects an inform is about; empty: the one that is asked.</summary>
+    public EngineId Context { get; init; }
+
     /// <summary>Asks for nothing but the name of the agent's engine (RFC 3414 §4).</summary>
     public bool IsDiscovery { get; init; }
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Transport;
 
@@ -48,7 +49,8 @@ internal sealed partial class RequestTable : IAsyncDisposable
         IReadOnlyList<VarBind> varBinds,
         int nonRepeaters,
         int maxRepetitions,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        EngineId context = default
     )
     {
         _sockets.ThrowIfClosed(this);
@@ -59,7 +61,7 @@ internal sealed partial class RequestTable : IAsyncDisposable
         {
             if (session is not null)
                 await session.PrepareAsync(this, target, cancellationToken).ConfigureAwait(false);
-            var request = new PendingRequest(target, type, varBinds, nonRepeaters, maxRepetitions) { Session = session };
+            var request = new PendingRequest(target, type, varBinds, nonRepeaters, maxRepetitions) { Session = session, Context = context };
             var reply = await ExchangeAsync(request, cancellationToken).ConfigureAwait(false);
             if (reply.Response is { } response)
                 return response;

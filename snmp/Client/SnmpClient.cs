@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Rtfm.Snmp.Ber;
+using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
 using Notification = Rtfm.Snmp.Notifications.Notification;
 
@@ -66,22 +67,30 @@ public sealed class SnmpClient : IAsyncDisposable
         return Check(target, response, varBinds);
     }
 
-    /// <summary>Tells another engine of something, which it confirms (RFC 3416 §4.2.7).</summary>
-    /// <param name="upTime">Ours, in hundredths of a second.</param>
-    /// <param name="id">The notification.</param>
+    /// <summary>Tells a receiver of notifications something and waits until it says that it has it (RFC 3416 §4.2.7).</summary>
+    /// <param name="upTime">sysUpTime of who tells it, in hundredths of a second.</param>
+    /// <param name="notification">What happened: snmpTrapOID.</param>
     /// <param name="objects">What goes with it.</param>
-    /// <exception cref="SnmpErrorException">The other does not take it.</exception>
+    /// <param name="engine">Whose objects these are; with SNMPv3 only.</param>
+    /// <exception cref="SnmpException">It did not say so.</exception>
     public async Task InformAsync(
         SnmpTarget target,
         uint upTime,
-        ObjectIdentifier id,
+        ObjectIdentifier notification,
         IReadOnlyList<VarBind> objects,
+        EngineId engine = default,
         CancellationToken cancellationToken = default
     )
     {
-        VarBind[] varBinds = [new(Notification.SysUpTime, SnmpValue.TimeTicks(upTime)), new(Notification.SnmpTrapOid, SnmpValue.Oid(id)), .. objects];
-        using var response = await _requests.AskAsync(target, PduType.InformRequest, varBinds, 0, 0, cancellationToken).ConfigureAwait(false);
-        Check(target, response, varBinds);
+        VarBind[] varBinds =
+        [
+            new(Notification.SysUpTime, SnmpValue.TimeTicks(upTime)),
+            new(Notification.SnmpTrapOid, SnmpValue.Oid(notification)),
+            .. objects,
+        ];
+        using var response = await _requests.AskAsync(target, PduType.InformRequest, varBinds, 0, 0, cancellationToken, engine).ConfigureAwait(false);
+        if (response.Status != ErrorStatus.NoError)
+            throw new SnmpErrorException($"{target}: {response.Status.Words()} in answer to an inform", response.Status, response.ErrorIndex);
     }
 
     /// <summary>Every instance under <paramref name="root"/>, with GETBULK where the version has it; ends at the end of the subtree.</summary>

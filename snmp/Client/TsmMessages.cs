@@ -19,7 +19,7 @@ internal static class TsmMessages
     {
         var writer = new BerWriter(buffer);
         var flags = (byte)(V3Message.FlagsOf(SecurityLevel.AuthPriv) | V3Message.ReportableFlag);
-        var marks = TsmEnvelope.Begin(request.Ids[^1], LongestMessage, flags, LocalEngineId, credentials.ContextOctets, ref writer);
+        var marks = TsmEnvelope.Begin(request.Ids[^1], LongestMessage, flags, ContextOf(request), credentials.ContextOctets, ref writer);
         request.WritePdu(ref writer);
         TsmEnvelope.End(ref writer, marks);
         return writer.Overflowed ? 0 : writer.Position;
@@ -46,10 +46,12 @@ internal static class TsmMessages
             pdu.Type == PduType.Response
             && v3.Level == SecurityLevel.AuthPriv
             && pdu.RequestId == request.RequestId
-            && scoped.ContextEngineId.SequenceEqual(LocalEngineId)
+            && scoped.ContextEngineId.SequenceEqual(ContextOf(request))
             && scoped.ContextName.SequenceEqual(credentials.ContextOctets);
         return isAwaited && request.TryComplete(scoped.Pdu, pdu) ? Verdict.Taken : Verdict.Ignored;
     }
+
+    private static ReadOnlySpan<byte> ContextOf(PendingRequest request) => request.Context.IsEmpty ? LocalEngineId : request.Context.Octets;
 
     /// <summary>What a Report means to the people who want an answer.</summary>
     public static SnmpSecurityException Explain(SnmpTarget target, CertificateCredentials credentials, Report report)

@@ -56,7 +56,8 @@ internal sealed class V3Session(UserCredentials user, TimeProvider clock)
             if (!request.IsDiscovery)
             {
                 header.Flags |= V3Message.FlagsOf(user.Level);
-                header.EngineId = header.ContextEngineId = _engine.Octets;
+                header.EngineId = _engine.Octets;
+                header.ContextEngineId = ContextOf(request);
                 header.Boots = (uint)_time.Boots;
                 header.Time = (uint)_time.Time;
                 header.UserName = user.NameOctets;
@@ -115,7 +116,7 @@ internal sealed class V3Session(UserCredentials user, TimeProvider clock)
             && v3.Level == user.Level
             && pdu.RequestId == request.RequestId
             && IsOfUser(usm)
-            && scoped.ContextEngineId.SequenceEqual(_engine.Octets)
+            && scoped.ContextEngineId.SequenceEqual(ContextOf(request))
             && scoped.ContextName.SequenceEqual(user.ContextOctets);
         return isAwaited && request.TryComplete(scoped.Pdu, pdu) ? Verdict.Taken : Verdict.Ignored;
     }
@@ -217,6 +218,8 @@ internal sealed class V3Session(UserCredentials user, TimeProvider clock)
         request.Hint = report;
         return Verdict.Taken;
     }
+
+    private ReadOnlySpan<byte> ContextOf(PendingRequest request) => request.Context.IsEmpty ? _engine.Octets : request.Context.Octets;
 
     private bool IsOfUser(in UsmParameters usm) => usm.EngineId.SequenceEqual(_engine.Octets) && usm.UserName.SequenceEqual(user.NameOctets);
 

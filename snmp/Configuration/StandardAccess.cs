@@ -26,11 +26,17 @@ public static class StandardAccess
     private static readonly SecurityLevel[] Levels = [SecurityLevel.NoAuthNoPriv, SecurityLevel.AuthNoPriv, SecurityLevel.AuthPriv];
 
     /// <summary>The configuration with views and groups added.</summary>
-    public static SnmpConfiguration WithStandardAccess(this SnmpConfiguration configuration) =>
+    /// <param name="contexts">Contexts in which everybody may do what he may in the one without a name.</param>
+    public static SnmpConfiguration WithStandardAccess(this SnmpConfiguration configuration, params IEnumerable<string> contexts) =>
         configuration with
         {
             Views = configuration.Views.With(Views()),
-            Access = configuration.Access.With(Levels.SelectMany(level => new[] { Access(Permission.Read, level), Access(Permission.Write, level) })),
+            Access = configuration.Access.With(
+                from context in contexts.Prepend("")
+                from level in Levels
+                from permission in (Permission[])[Permission.Read, Permission.Write]
+                select Access(permission, level, context)
+            ),
         };
 
     /// <summary>The configuration with a user who may do that, at the best level he has keys for.</summary>
@@ -81,12 +87,13 @@ public static class StandardAccess
     public static string NameOf(Permission permission, SecurityLevel level) =>
         $"{(permission == Permission.Write ? "write" : "read")}-{level.Words()}";
 
-    private static AccessEntry Access(Permission permission, SecurityLevel level)
+    private static AccessEntry Access(Permission permission, SecurityLevel level, string context)
     {
         var own = permission == Permission.Write && level != SecurityLevel.NoAuthNoPriv ? Everything : Restricted;
         return new()
         {
             Group = NameOf(permission, level),
+            ContextPrefix = context,
             Model = SecurityModel.Any,
             Level = level,
             ReadView = own,

@@ -80,7 +80,7 @@ public sealed class SettingsTests
     [TestCase("""{ "Meters": [ { "Community": "c" } ] }""", "Rtfm:MeterReader:Meters[0]:Target is missing")]
     [TestCase("""{ "Meters": [ { "Target": "192.0.2.1" } ] }""", "Rtfm:MeterReader:Meters[0]:Credentials is missing")]
     [TestCase("""{ "Meters": [ { "Target": "h:99999", "Community": "c" } ] }""", "Rtfm:MeterReader:Meters[0]:Target: 'h:99999' names no agent")]
-    [TestCase("""{ "Meters": [ { "Target": "h", "Community": "c" }, { "Target": "h", "Community": "c" } ] }""", "two meters named 'h'")]
+    [TestCase("""{ "Meters": [ { "Target": "h", "Community": "c" }, { "Target": "h", "Community": "c" } ] }""", "named 'h'")]
     [TestCase("""{ "Meters": """, "Failed to load")]
     public void Other_wrong_settings_are_named_too(string section, string message) =>
         Assert.That(() => Load(section), Throws.TypeOf<SettingsException>().With.Message.Contains(message));

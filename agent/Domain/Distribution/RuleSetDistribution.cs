@@ -23,6 +23,7 @@ internal sealed class RuleSetDistribution(EngineId self, MasterElection election
     /// <summary>A member says which versions it has.</summary>
     public void Reported(EngineId member, ImmutableArray<LoadedVersion> loaded, TimeSpan now)
     {
+        EnterTerm();
         _loaded[member] = loaded;
         foreach (var each in loaded)
             _deliveries.Remove((member, each.RuleSet, each.Version));
@@ -59,11 +60,7 @@ internal sealed class RuleSetDistribution(EngineId self, MasterElection election
             Forget();
             return;
         }
-        if (_term != election.Term)
-        {
-            Forget();
-            _term = election.Term;
-        }
+        EnterTerm();
         foreach (var ruleSet in election.State.RuleSets)
         {
             foreach (var version in (uint[])[ruleSet.Wanted, ruleSet.Active])
@@ -76,10 +73,15 @@ internal sealed class RuleSetDistribution(EngineId self, MasterElection election
         }
     }
 
-    /// <summary>How far a member is with a rule set's wanted version, else its active one.</summary>
+    /// <summary>How far a member is with a rule set's wanted version, else with one that was given up because this member refused it, else with the active one.</summary>
     public DeliveryStatus StatusOf(EngineId member, DomainRuleSet ruleSet, TimeSpan now)
     {
-        var version = ruleSet.Wanted != 0 ? ruleSet.Wanted : ruleSet.Active;
+        var isGivenUp =
+            ruleSet.Wanted == 0 && ruleSet.Refused != 0 && StateOf(member, ruleSet.Name, ruleSet.Refused, now).State == DeliveryState.Refused;
+        var version =
+            ruleSet.Wanted != 0 ? ruleSet.Wanted
+            : isGivenUp ? ruleSet.Refused
+            : ruleSet.Active;
         var running = LoadedBy(member).FirstOrDefault(each => each.RuleSet == ruleSet.Name && each.IsActive);
         var (state, reason) = StateOf(member, ruleSet.Name, version, now);
         if (state == DeliveryState.Loaded && running.Version == version)
@@ -157,7 +159,7 @@ internal sealed class RuleSetDistribution(EngineId self, MasterElection election
         var isGivenUp = (refused > 0 && !ruleSet.IsForced) || (isLate && loaded < election.State.Quorum);
         if (!isGivenUp && loaded < election.State.Quorum)
             return false;
-        var decided = isGivenUp ? ruleSet with { Wanted = 0, IsForced = false, Refused = ruleSet.Wanted } : ruleSet.Activate(ruleSet.Wanted);
+        var decided = isGivenUp ? ruleSet.GiveUp() : ruleSet.Activate(ruleSet.Wanted);
         var isProposed = election.TryPropose(state => state.FindRuleSet(ruleSet.Name) == ruleSet ? state.With(decided) : null, now);
         if (isProposed)
         {
@@ -198,6 +200,14 @@ internal sealed class RuleSetDistribution(EngineId self, MasterElection election
         member == self ? peers.OwnRuleSets
         : _loaded.TryGetValue(member, out var loaded) ? loaded
         : [];
+
+    /// <summary>What a member had when another was master, or this one before, may be wrong by now.</summary>
+    private void EnterTerm()
+    {
+        if (_term != election.Term)
+            Forget();
+        _term = election.Term;
+    }
 
     private void Forget()
     {

@@ -15,6 +15,9 @@ internal sealed record ElectionTimes
     /// <summary>And by so much more for each member there is.</summary>
     public TimeSpan SpreadPerMember { get; init; } = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>A candidate asks those who have not answered again after so long.</summary>
+    public TimeSpan Repetition { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>So long a removed member is still told that it is.</summary>
     public TimeSpan Farewell { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -24,12 +24,15 @@ internal sealed class MasterElection
     /// <summary>A term further ahead than so is nobody's honest one: it could use all terms up.</summary>
     private const uint LongestJump = 1_000_000;
 
+    private const int MostDoublings = 4;
+
     private readonly EngineId _self;
     private readonly string _address;
     private readonly ElectionTimes _times;
     private readonly Random _random;
     private readonly IElectionPeers _peers;
     private readonly HashSet<EngineId> _votes = [];
+    private readonly HashSet<EngineId> _refusals = [];
     private readonly Dictionary<EngineId, MemberRecord> _records = [];
     private readonly Dictionary<EngineId, (DomainMember Member, TimeSpan Until)> _dismissed = [];
 
@@ -38,7 +41,11 @@ internal sealed class MasterElection
     private MasterClaim? _heard;
     private TimeSpan _heardAt;
     private TimeSpan _deadline;
+    private TimeSpan _repeatAt;
     private TimeSpan _claimAt;
+
+    /// <summary>How often others were asked since a master was last there; an election asks twice.</summary>
+    private int _attempts;
 
     /// <param name="address">Where this member answers: host:port.</param>
     public MasterElection(EngineId self, string address, Ballot kept, ElectionTimes times, Random random, IElectionPeers peers, TimeSpan now)
@@ -74,7 +81,13 @@ internal sealed class MasterElection
     public TimeSpan Handicap { get; set; }
 
     /// <summary>When <see cref="Tick"/> has something to do.</summary>
-    public TimeSpan NextTick => Role == DomainRole.Master ? _claimAt : _deadline;
+    public TimeSpan NextTick =>
+        Role switch
+        {
+            DomainRole.Master => _claimAt,
+            DomainRole.Candidate when _repeatAt < _deadline => _repeatAt,
+            _ => _deadline,
+        };
 
     private DomainMember? Own => State.Find(_self);
 
@@ -96,7 +109,11 @@ internal sealed class MasterElection
             return;
         }
         if (now < _deadline)
+        {
+            if (Role == DomainRole.Candidate && now >= _repeatAt)
+                AskOthers(now);
             return;
+        }
         if (_heard is not null)
         {
             _heard = null;
@@ -112,7 +129,13 @@ internal sealed class MasterElection
     public ElectionReply Receive(VoteRequest request, TimeSpan now)
     {
         if (request.Kind == VoteKind.Canvass)
-            return new(request.Term > Term && IsNear(request.Term) && IsNotOlder(request) && !HasMaster(now), Term);
+        {
+            var isWelcome = request.Term > Term && IsNear(request.Term) && IsNotOlder(request) && !HasMaster(now);
+            // Who is about to vote for another does not stand against it.
+            if (isWelcome && Role != DomainRole.Candidate)
+                PutOff(now);
+            return new(isWelcome, Term);
+        }
         if (request.Term < Term || !IsNear(request.Term) || (request.Kind == VoteKind.Vote && HasMaster(now)))
             return new(false, Term);
         if (request.Term > Term)
@@ -133,8 +156,13 @@ internal sealed class MasterElection
             Enter(reply.Term, now);
             return;
         }
-        if (Role != DomainRole.Candidate || request != _asked || !reply.IsGranted || State.Find(from) is null)
+        if (Role != DomainRole.Candidate || request != _asked || State.Find(from) is null)
             return;
+        if (!reply.IsGranted)
+        {
+            _refusals.Add(from);
+            return;
+        }
         _votes.Add(from);
         Count(now);
     }
@@ -151,6 +179,7 @@ internal sealed class MasterElection
             MasterChanges++;
         Role = RoleAtRest;
         (_heard, _heardAt) = (claim, now);
+        _attempts = 0;
         IsSettled = claim.IsSettled && claim.Version == State.Version;
         PutOff(now);
         if (claim.Version > State.Version)
@@ -289,15 +318,23 @@ internal sealed class MasterElection
         _asked = new(kind == VoteKind.Canvass ? Term + 1 : Term, _self, State.Version, kind);
         _votes.Clear();
         _votes.Add(_self);
+        _refusals.Clear();
+        _attempts++;
         PutOff(now);
-        foreach (var member in State.Members)
-        {
-            if (member.Id != _self)
-                _peers.Ask(member, _asked);
-        }
+        AskOthers(now);
         if (isChanged)
             Changed?.Invoke();
         Count(now);
+    }
+
+    private void AskOthers(TimeSpan now)
+    {
+        _repeatAt = now + _times.Repetition;
+        foreach (var member in State.Members)
+        {
+            if (member.Id != _self && !_votes.Contains(member.Id) && !_refusals.Contains(member.Id))
+                _peers.Ask(member, _asked);
+        }
     }
 
     private void Count(TimeSpan now)
@@ -314,6 +351,7 @@ internal sealed class MasterElection
     {
         Role = DomainRole.Master;
         MasterChanges++;
+        _attempts = 0;
         _records.Clear();
         _dismissed.Clear();
         // Those who voted were heard just now; the others have the length of a lease.
@@ -397,7 +435,8 @@ internal sealed class MasterElection
 
     private void PutOff(TimeSpan now)
     {
-        var spread = _times.Spread + _times.SpreadPerMember * State.Members.Length;
+        // Candidates that were in each other's way come apart.
+        var spread = (_times.Spread + _times.SpreadPerMember * State.Members.Length) * (1 << Math.Clamp((_attempts - 1) / 2, 0, MostDoublings));
         _deadline = now + _times.Lease + Handicap + spread * _random.NextDouble();
     }
 

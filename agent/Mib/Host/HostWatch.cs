@@ -12,6 +12,8 @@ internal sealed class HostWatch(HostMachine host, TimeProvider clock) : Backgrou
     {
         using var timer = new PeriodicTimer(Links.Freshness, clock);
         var sampledAt = clock.GetTimestamp();
+        // What changes from now on is a change.
+        _ = host.Links.Current;
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))

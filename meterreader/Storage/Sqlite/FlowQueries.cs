@@ -8,7 +8,8 @@ namespace Rtfm.MeterReader.Storage.Sqlite;
 /// <param name="Since">From this time on.</param>
 /// <param name="Until">Before this time.</param>
 /// <param name="RuleSet">Name or number; null: all.</param>
-public sealed record FlowFilter(DateTimeOffset? Since, DateTimeOffset? Until, string? Meter, string? RuleSet);
+/// <param name="Domain">Only metering points of this domain, and of their counters only what came into it: no packet twice; null: all.</param>
+public sealed record FlowFilter(DateTimeOffset? Since, DateTimeOffset? Until, string? Meter, string? RuleSet, string? Domain = null);
 
 /// <summary>One line of the busiest flows.</summary>
 public sealed record TopFlow(
@@ -56,17 +57,19 @@ public sealed class FlowQueries : IDisposable
     {
         using var command = _connection.CreateCommand();
         // In two halves, so that no sum overflows whatever a meter claims; their order may be that of a floating-point number.
-        string[] counters = [.. SqliteSchema.Counters.Select(each => $"usage.{each.Name}")];
+        string Counter(AttributeInfo each) => filter.Domain is null ? $"usage.{each.Name}" : DomainFlows.Entered(each, "usage");
+        var counters = SqliteSchema.Counters.Select(Counter);
+        var ordered = SqliteSchema.Counters.Where(each => (each.Number is FlowAttribute.ToOctets or FlowAttribute.FromOctets) == byOctets);
         var sums = string.Join(", ", counters.Select(each => $"sum({each} >> 32), sum({each} & 4294967295)"));
         command.CommandText = $"""
-            SELECT meter.name, flow.rule_set, flow.sourcePeerAddress, flow.sourceTransAddress, flow.destPeerAddress, flow.destTransAddress, flow.sourceTransType, {sums}
+            SELECT {(
+                filter.Domain is null ? "meter.name" : "metering_point.domain"
+            )}, flow.rule_set, flow.sourcePeerAddress, flow.sourceTransAddress, flow.destPeerAddress, flow.destTransAddress, flow.sourceTransType, {sums}
             FROM usage JOIN collection ON collection.id = usage.collection_id JOIN flow ON flow.id = usage.flow_id
-                 JOIN epoch ON epoch.id = flow.epoch_id JOIN meter ON meter.id = epoch.meter_id
+                 JOIN epoch ON epoch.id = flow.epoch_id JOIN meter ON meter.id = epoch.meter_id LEFT JOIN metering_point ON metering_point.meter_id = meter.id
             {Where(filter, command, startedAt: "collection.at_ms", endedAt: "collection.at_ms")}
             GROUP BY 1, 2, 3, 4, 5, 6, 7
-            ORDER BY {(
-                byOctets ? "total(usage.toOctets) + total(usage.fromOctets)" : "total(usage.toPDUs) + total(usage.fromPDUs)"
-            )} DESC, 1, 2, 3, 4, 5, 6
+            ORDER BY {string.Join(" + ", ordered.Select(each => $"total({Counter(each)})"))} DESC, 1, 2, 3, 4, 5, 6
             LIMIT $count
             """;
         command.Parameters.AddWithValue("$count", count);
@@ -97,7 +100,7 @@ public sealed class FlowQueries : IDisposable
                    strftime('%Y-%m-%dT%H:%M:%fZ', flow.first_ms / 1000.0, 'unixepoch') AS firstActive,
                    strftime('%Y-%m-%dT%H:%M:%fZ', flow.last_active_ms / 1000.0, 'unixepoch') AS lastActive
                    {string.Concat(attributes.Concat(SqliteSchema.Counters).Distinct().Select(each => $", flow.{each.Name} AS {each.Name}"))}
-            FROM flow JOIN epoch ON epoch.id = flow.epoch_id JOIN meter ON meter.id = epoch.meter_id
+            FROM flow JOIN epoch ON epoch.id = flow.epoch_id JOIN meter ON meter.id = epoch.meter_id LEFT JOIN metering_point ON metering_point.meter_id = meter.id
             {Where(filter, command, startedAt: "flow.first_ms", endedAt: "flow.last_active_ms")}
             ORDER BY flow.id
             """;
@@ -185,6 +188,11 @@ public sealed class FlowQueries : IDisposable
         {
             where.Append(" AND meter.name = $meter");
             command.Parameters.AddWithValue("$meter", meter);
+        }
+        if (filter.Domain is { } domain)
+        {
+            where.Append(" AND metering_point.domain = $domain");
+            command.Parameters.AddWithValue("$domain", domain);
         }
         if (filter.RuleSet is { } ruleSet)
         {

@@ -37,6 +37,25 @@ public sealed class SqliteFlowStore : IFlowStore
             return epoch;
         });
 
+    public MeterEpoch Life(string meter, string engineId, int boots, DateTimeOffset bootTime) =>
+        InTransaction(() =>
+        {
+            var meterId = MeterId(meter);
+            return FindLife(meter, meterId, engineId, boots) ?? BeginEpoch(meter, meterId, new(engineId, boots, 0, bootTime));
+        });
+
+    public void NoteMember(string meter, MeteringPointNote note) =>
+        InTransaction(() =>
+            Execute(
+                "INSERT OR REPLACE INTO metering_point (meter_id, domain, number, name, address) VALUES ($1, $2, $3, $4, $5)",
+                MeterId(meter),
+                note.Domain,
+                note.Number,
+                note.Name,
+                note.Address
+            )
+        );
+
     public void EndEpoch(MeterEpoch epoch) => InTransaction(() => Execute("UPDATE epoch SET is_over = 1 WHERE id = $1", epoch.Id));
 
     public uint? Bookmark(MeterEpoch epoch, int ruleSet) => InTransaction(() => FindBookmark(epoch, ruleSet));
@@ -122,6 +141,18 @@ public sealed class SqliteFlowStore : IFlowStore
             isSame = identity.Uptime >= (uint)row.GetInt64(4) && (wasRegistered || !hasMoved);
         }
         return isSame ? new MeterEpoch(row.GetInt64(0), meter, DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3))) : null;
+    }
+
+    private MeterEpoch? FindLife(string meter, long meterId, string engineId, int boots)
+    {
+        using var command = Command(
+            "SELECT id, boot_ms FROM epoch WHERE meter_id = $1 AND engine_id = $2 AND engine_boots = $3 ORDER BY id DESC LIMIT 1",
+            meterId,
+            engineId,
+            boots
+        );
+        using var row = command.ExecuteReader();
+        return row.Read() ? new MeterEpoch(row.GetInt64(0), meter, DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1))) : null;
     }
 
     private MeterEpoch BeginEpoch(string meter, long meterId, MeterIdentity identity)

@@ -69,6 +69,7 @@ internal static class SqliteSchema
             """,
         CompactFlows.Step,
         ExtendedFlows.Step,
+        DomainFlows.Step,
     ];
 
     /// <summary>True for attributes whose column holds text.</summary>

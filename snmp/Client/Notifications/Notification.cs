@@ -26,8 +26,14 @@ public sealed record Notification
     /// <summary>The sender's engine; with SNMPv1 and v2c, empty.</summary>
     public EngineId Engine { get; init; }
 
-    /// <summary>The sender waited for an answer, and got it.</summary>
+    /// <summary>The sender waits for an answer: it has got it, unless <see cref="NotificationReceiverOptions.ConfirmsLater"/>.</summary>
     public bool IsInform { get; init; }
+
+    /// <summary>Where the answer waits until we say that we have what was told.</summary>
+    internal PendingAnswer? Answer { get; init; }
+
+    /// <summary>Answers the inform; does nothing where that was done, or where nobody waits. A sender that is not answered sends it again, then gives up.</summary>
+    public void Confirm() => Answer?.Confirm();
 
     /// <summary>sysUpTime of the sender, in hundredths of a second.</summary>
     public required uint UpTime { get; init; }

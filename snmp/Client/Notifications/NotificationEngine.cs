@@ -20,6 +20,10 @@ internal sealed class NotificationEngine
     private readonly TrapSenders _senders;
     private readonly Dictionary<string, UserCredentials> _users = [];
     private readonly Func<Notification, bool> _accept;
+    private readonly OpenInforms? _later;
+
+    /// <summary>For the message at work: sends its answer later.</summary>
+    private Action<byte[], IPEndPoint>? _send;
     private readonly TimeProvider _clock;
     private readonly Lock _oneAtATime = new();
     private long _messages;
@@ -32,6 +36,8 @@ internal sealed class NotificationEngine
     public NotificationEngine(NotificationReceiverOptions options, Func<Notification, bool> accept)
     {
         _accept = accept;
+        if (options.ConfirmsLater)
+            _later = new OpenInforms();
         _clock = options.Identity.Clock;
         var users = new List<UserCredentials>();
         var configuration = new SnmpConfiguration();
@@ -76,11 +82,20 @@ internal sealed class NotificationEngine
     /// <summary>Takes one message. Never throws, whatever the octets.</summary>
     /// <param name="message">Is changed.</param>
     /// <param name="scratch">Room to work in, as long as the message.</param>
+    /// <param name="send">Sends an answer that is due later to where the message came from.</param>
     /// <returns>The length of the answer; 0 where none is to be sent.</returns>
-    public int Process(Span<byte> message, Span<byte> scratch, Span<byte> answer, IPEndPoint source, in Requester from)
+    public int Process(
+        Span<byte> message,
+        Span<byte> scratch,
+        Span<byte> answer,
+        IPEndPoint source,
+        in Requester from,
+        Action<byte[], IPEndPoint>? send = null
+    )
     {
         lock (_oneAtATime)
         {
+            _send = send;
             _messages++;
             var reader = new BerReader(message);
             reader.Enter();
@@ -147,17 +162,37 @@ internal sealed class NotificationEngine
         )
             return Malformed();
         var isInform = header.Type == PduType.InformRequest;
-        var isTaken = Offer(
-            notification with
-            {
-                Level = incoming.Level,
-                SecurityName = version == SnmpVersion.V3 ? incoming.Request.SecurityName : "",
-                ContextName = incoming.Context,
-                Engine = new EngineId(incoming.ContextEngineId),
-                IsInform = isInform,
-            }
-        );
-        return isTaken && isInform ? Answer(model, incoming, header, answer) : 0;
+        notification = notification with
+        {
+            Level = incoming.Level,
+            SecurityName = version == SnmpVersion.V3 ? incoming.Request.SecurityName : "",
+            ContextName = incoming.Context,
+            Engine = new EngineId(incoming.ContextEngineId),
+            IsInform = isInform,
+        };
+        if (isInform && _later is not null)
+            return TakeForLater(notification, _later, Answer(model, incoming, header, answer), header, answer);
+        return Offer(notification) && isInform ? Answer(model, incoming, header, answer) : 0;
+    }
+
+    /// <param name="length">Of the answer, which is written already.</param>
+    private int TakeForLater(Notification notification, OpenInforms open, int length, in PduHeader header, ReadOnlySpan<byte> answer)
+    {
+        var inform = new OpenInforms.Inform(notification.Source, notification.Engine, notification.SecurityName, header.RequestId);
+        var (toSender, source) = (_send, notification.Source);
+        var send = (byte[] message) => toSender?.Invoke(message, source);
+        if (open.Find(inform) is { } known)
+        {
+            // It came again: the reader has it, or had it, and the answer was lost.
+            _accepted++;
+            known.Put(answer[..length], send);
+            return known.IsConfirmed ? length : 0;
+        }
+        var pending = new PendingAnswer();
+        pending.Put(answer[..length], send);
+        if (Offer(notification with { Answer = pending }))
+            open.Add(inform, pending);
+        return 0;
     }
 
     /// <summary>RFC 3416 §4.2.7: the answer has the inform's own varbinds.</summary>

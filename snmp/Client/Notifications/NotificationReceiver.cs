@@ -76,6 +76,18 @@ public sealed class NotificationReceiver : IAsyncDisposable
         return false;
     }
 
+    private static void SendLater(Socket socket, byte[] message, IPEndPoint to)
+    {
+        try
+        {
+            socket.SendTo(message, to);
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            // As any answer that cannot be delivered: the inform comes again.
+        }
+    }
+
     private static long OctetsOf(Notification notification)
     {
         var octets = 0L;
@@ -107,12 +119,14 @@ public sealed class NotificationReceiver : IAsyncDisposable
         var (message, scratch, answer) = (new byte[LongestMessage], new byte[LongestMessage], new byte[LongestMessage]);
         var any = (IPEndPoint)socket.LocalEndPoint!;
         var sender = new SocketAddress(socket.AddressFamily);
+        // From where the inform was sent to: its sender takes no answer from elsewhere.
+        var later = (byte[] octets, IPEndPoint to) => SendLater(socket, octets, to);
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
                 var received = await socket.ReceiveFromAsync(message, SocketFlags.None, sender, _stopping.Token).ConfigureAwait(false);
-                var length = Process(message.AsSpan(0, received), scratch, answer, (IPEndPoint)any.Create(sender), sender);
+                var length = Process(message.AsSpan(0, received), scratch, answer, (IPEndPoint)any.Create(sender), sender, later);
                 if (length > 0)
                     await socket.SendToAsync(answer.AsMemory(0, length), SocketFlags.None, sender, _stopping.Token).ConfigureAwait(false);
             }
@@ -127,6 +141,12 @@ public sealed class NotificationReceiver : IAsyncDisposable
         }
     }
 
-    private int Process(Span<byte> message, Span<byte> scratch, Span<byte> answer, IPEndPoint source, SocketAddress sender) =>
-        _engine.Process(message, scratch, answer, source, new Requester(sender.Buffer.Span[..sender.Size]));
+    private int Process(
+        Span<byte> message,
+        Span<byte> scratch,
+        Span<byte> answer,
+        IPEndPoint source,
+        SocketAddress sender,
+        Action<byte[], IPEndPoint> later
+    ) => _engine.Process(message, scratch, answer, source, new Requester(sender.Buffer.Span[..sender.Size]), later);
 }

@@ -18,6 +18,11 @@ public sealed record NotificationReceiverOptions
     /// </summary>
     public required EngineIdentity Identity { get; init; }
 
+    /// <summary>
+    /// An inform is answered when its reader calls <see cref="Notification.Confirm"/>, not as soon as it is here: what it told is stored then. One that comes again meanwhile is not handed out again.
+    /// </summary>
+    public bool ConfirmsLater { get; init; }
+
     /// <summary>Notifications that wait to be read; what comes beyond is dropped and counted, and an inform is not answered, so that it comes again.</summary>
     public int Capacity { get; init; } = 4_096;
 

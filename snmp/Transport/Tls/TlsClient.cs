@@ -54,6 +54,9 @@ internal sealed class TlsClient(
             await stream.DisposeAsync().ConfigureAwait(false);
             if (complaint is not null)
                 throw new AuthenticationException(complaint, fault);
+            // The server's own complaint may come while the handshake is still on its way; what is in it is the library's words.
+            if (fault is AuthenticationException)
+                throw new AuthenticationException($"{fault.GetBaseException().Message}; does it know this certificate, and TLS 1.2 or 1.3?", fault);
             throw;
         }
     }

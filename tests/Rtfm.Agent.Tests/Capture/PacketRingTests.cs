@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Rtfm.Agent.Capture;
+using Rtfm.Agent.Packets;
 using Rtfm.Agent.Tests.Packets;
 using Rtfm.Testing;
 
@@ -267,6 +268,26 @@ public sealed class PacketRingTests
             for (var i = 0; i < 12; i++)
                 ring.Read(batch);
             Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1_000));
+        });
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void At_an_edge_what_comes_in_has_a_source_interface_and_what_goes_out_a_destination_interface(bool isEdge) =>
+        NetworkNamespace.Run(() =>
+        {
+            using var ring = new PacketRing(new RingOptions("b", "", 256, 4, IsPromiscuous: true, KnowsDirection: isEdge));
+            Send("a", [Datagram(1)]);
+            Send("b", [Datagram(2)]);
+            var (batch, interfaces) = (new PacketBatch(), new List<(int, int)>());
+            for (var idle = 0; idle < 20 && interfaces.Count < 2; idle++)
+            {
+                ring.Read(batch);
+                var keys = new MatchKey[batch.Count];
+                PacketParser.Parse(batch.Packets, keys, new ParseCounters());
+                interfaces.AddRange(keys.Select(key => ((int)key.Source.Interface, (int)key.Dest.Interface)));
+            }
+            var b = NetworkInterfaces.IndexOf("b");
+            Assert.That(interfaces, Is.EqualTo(isEdge ? new[] { (b, 0), (0, b) } : [(b, b), (b, b)]));
         });
 
     private static PacketRing Open(string name, string filter = "", int snapLength = 256, int bufferMiB = 16, ushort? fanoutGroup = null)

@@ -128,8 +128,9 @@ public sealed class CollectionServiceTests
 
     private CollectionService Make(MeterConnector connect, params string[] meters) =>
         new(
-            new ReaderSettings(_temporary.Path, null, null, [.. meters.Select(name => TestMeters.Settings(name))]),
+            new ReaderSettings(_temporary.Path, null, null, [.. meters.Select(name => TestMeters.Settings(name))], []),
             connect,
+            _ => throw new NotSupportedException(),
             _temporary.Store,
             _clock,
             _log

@@ -21,6 +21,10 @@ internal sealed class CrashingStore(IFlowStore inner) : IFlowStore
 
     public MeterEpoch Epoch(string meter, MeterIdentity identity, bool wasRegistered) => inner.Epoch(meter, identity, wasRegistered);
 
+    public MeterEpoch Life(string meter, string engineId, int boots, DateTimeOffset bootTime) => inner.Life(meter, engineId, boots, bootTime);
+
+    public void NoteMember(string meter, MeteringPointNote note) => inner.NoteMember(meter, note);
+
     public void EndEpoch(MeterEpoch epoch) => inner.EndEpoch(epoch);
 
     public uint? Bookmark(MeterEpoch epoch, int ruleSet) => inner.Bookmark(epoch, ruleSet);

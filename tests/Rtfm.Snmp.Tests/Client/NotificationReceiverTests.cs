@@ -196,6 +196,62 @@ public sealed class NotificationReceiverTests
         Assert.That(Send(receiver, "snmpinform", ["-v2c", "-c", "told"], large).ExitCode, Is.Zero);
     }
 
+    [Test]
+    public async Task An_inform_of_our_client_says_whose_objects_it_is_about()
+    {
+        await using var client = new SnmpClient();
+        var engine = EngineId.Make();
+        var target = new SnmpTarget(_receiver.EndPoints[0], Secret.InContext("domain"));
+        await client.InformAsync(
+            target,
+            4711,
+            new(1, 3, 6, 1, 6, 3, 1, 1, 5, 3),
+            [new(new(1, 3, 6, 1, 2, 1, 1, 5, 0), SnmpValue.OctetString("edge"))],
+            engine
+        );
+        var received = await Next(_receiver);
+        Assert.That((received.Engine, received.ContextName, received.UpTime), Is.EqualTo((engine, "domain", 4711u)));
+        Assert.That(received.VarBinds.Single().Value.Text, Is.EqualTo("edge"));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task An_inform_that_is_confirmed_later_is_answered_then_and_handed_out_once(bool isV3)
+    {
+        var options = Options(IPAddress.Loopback, 16, [new CommunityCredentials("told"), Secret]) with { ConfirmsLater = true };
+        await using var receiver = new NotificationReceiver(options);
+        await using var client = new SnmpClient();
+        var target = new SnmpTarget(receiver.EndPoints[0], isV3 ? Secret : new CommunityCredentials("told"))
+        {
+            Timeout = TimeSpan.FromMilliseconds(100),
+            Retries = 10,
+        };
+        var inform = client.InformAsync(target, 1, new(1, 3, 6, 1, 6, 3, 1, 1, 5, 3), []);
+        var received = await Next(receiver);
+        // It comes again and again, and is not taken for another one.
+        Assert.That(() => receiver.Counters.Accepted, Is.GreaterThanOrEqualTo(3).After(5_000, 10));
+        Assert.That(inform.IsCompleted, Is.False);
+        received.Confirm();
+        await inform;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        Assert.That(
+            async () => await receiver.ReadAllAsync(patience.Token).GetAsyncEnumerator().MoveNextAsync(),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
+    }
+
+    [Test]
+    public async Task An_inform_that_nobody_confirms_has_failed_for_its_sender()
+    {
+        await using var receiver = new NotificationReceiver(Options(IPAddress.Loopback, 16, [Secret]) with { ConfirmsLater = true });
+        await using var client = new SnmpClient();
+        var target = new SnmpTarget(receiver.EndPoints[0], Secret) { Timeout = TimeSpan.FromMilliseconds(100), Retries = 1 };
+        Assert.That(
+            async () => await client.InformAsync(target, 1, new(1, 3, 6, 1, 6, 3, 1, 1, 5, 3), []),
+            Throws.InstanceOf<SnmpTimeoutException>()
+        );
+    }
+
     [TestCase("")]
     [TestCase("30")]
     [TestCase("3080")]

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using Rtfm.MeterReader.Storage;
+using Rtfm.Model;
+
+namespace Rtfm.MeterReader.Collection.Domain;
+
+/// <summary>Stores what each member of a domain saw, as if it had been collected from each: so the store adds up the same, whoever the master is (decision 0012).</summary>
+/// <remarks>
+/// The members' flows are written first, the domain's own bookmark last: if that fails, or this process, the domain is read again from the old bookmark, and
+/// what is written twice replaces itself.
+/// </remarks>
+/// <param name="members">How far each is read; taken before the flows were, so never too far.</param>
+internal sealed class ObservationWriter(string domain, IReadOnlyDictionary<int, MemberReading> members, IFlowStore store, TimeProvider clock)
+{
+    private static readonly FlowAttribute[] Own = [FlowAttribute.SourceInterface, FlowAttribute.DestInterface, .. MeterSettings.Always];
+
+    /// <summary>Octets that are no observations, and observations of members that the master does not name.</summary>
+    public int BadObservations { get; private set; }
+
+    /// <summary>What the store calls a member: its engine stays the same when it leaves and comes back.</summary>
+    public static string MeterName(string domain, string engineId) => $"{domain}/{engineId}";
+
+    public WriteResult Write(FlowCollection collection, IEnumerable<FlowRecord> records)
+    {
+        var attributes = collection.Attributes.Except([.. MeterSettings.Always, FlowAttribute.Observations]).Concat(Own).ToImmutableArray();
+        var (flows, absurd) = (0, 0);
+        foreach (var ((number, boots), seen) in Sort(records, collection.Attributes).OrderBy(each => each.Key))
+        {
+            var written = Write(collection, members[number], boots, seen, attributes);
+            flows += written.Flows;
+            absurd += written.AbsurdCounters;
+        }
+        store.Write(collection with { Attributes = attributes }, []);
+        return new(flows, absurd);
+    }
+
+    /// <summary>A record of the domain and what one member saw of it.</summary>
+    private readonly record struct Seen(FlowObservation Observation, FlowValue[] Key);
+
+    private Dictionary<(int Member, int Boots), List<Seen>> Sort(IEnumerable<FlowRecord> records, ImmutableArray<FlowAttribute> attributes)
+    {
+        var lives = new Dictionary<(int, int), List<Seen>>();
+        var at = attributes.IndexOf(FlowAttribute.Observations);
+        foreach (var record in records)
+        {
+            if (!FlowObservation.TryReadAll(record.Values[at].Octets, out var observations))
+            {
+                BadObservations++;
+                continue;
+            }
+            var key = (FlowValue[])record.Values.Clone();
+            foreach (var observation in observations)
+            {
+                if (!members.ContainsKey(observation.Member))
+                {
+                    BadObservations++;
+                    continue;
+                }
+                var life = (observation.Member, (int)observation.Boots);
+                if (!lives.TryGetValue(life, out var seen))
+                    lives[life] = seen = [];
+                seen.Add(new(observation, key));
+            }
+        }
+        return lives;
+    }
+
+    private WriteResult Write(FlowCollection collection, MemberReading member, int boots, List<Seen> seen, ImmutableArray<FlowAttribute> attributes)
+    {
+        var isPresent = boots == member.Boots;
+        var last = seen.Max(each => each.Observation.LastActive);
+        // Of a life that is over it is not known when it began, if the store has nothing of it yet.
+        var bootTime = isPresent ? member.BootTime : clock.GetUtcNow() - TimeSpan.FromMilliseconds(last * 10.0);
+        var epoch = store.Life(MeterName(domain, member.EngineId), member.EngineId, boots, bootTime);
+        if (!isPresent)
+            bootTime = epoch.BootTime;
+        var since = store.Bookmark(epoch, collection.RuleSet);
+        var until = Math.Max(since ?? 0, isPresent ? member.Uptime : last);
+        // The store wants them in this order; a flow that several records name is one that the rules count twice.
+        seen.Sort(
+            (left, right) =>
+                left.Observation.FlowIndex != right.Observation.FlowIndex
+                    ? left.Observation.FlowIndex.CompareTo(right.Observation.FlowIndex)
+                    : left.Observation.FirstTime.CompareTo(right.Observation.FirstTime)
+        );
+        return store.Write(
+            collection with
+            {
+                Epoch = epoch,
+                Since = since,
+                Bookmark = until,
+                BootTime = bootTime,
+                Attributes = attributes,
+            },
+            Records(collection, seen, attributes)
+        );
+    }
+
+    private static IEnumerable<FlowRecord> Records(FlowCollection collection, List<Seen> seen, ImmutableArray<FlowAttribute> attributes)
+    {
+        var from = attributes.Select(each => collection.Attributes.IndexOf(each)).ToArray();
+        var values = new FlowValue[attributes.Length];
+        var own = attributes.Length - Own.Length;
+        foreach (var (observation, key) in seen)
+        {
+            for (var i = 0; i < own; i++)
+                values[i] = key[from[i]];
+            values[own] = new(observation.SourceInterface);
+            values[own + 1] = new(observation.DestInterface);
+            values[own + 2] = new(observation.FirstTime);
+            values[own + 3] = new(observation.LastActive);
+            values[own + 4] = new(observation.ToOctets);
+            values[own + 5] = new(observation.ToPdus);
+            values[own + 6] = new(observation.FromOctets);
+            values[own + 7] = new(observation.FromPdus);
+            yield return new FlowRecord(collection.RuleSet, observation.FlowIndex, attributes, values);
+        }
+    }
+}
