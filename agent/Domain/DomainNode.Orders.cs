@@ -24,7 +24,7 @@ internal sealed partial class DomainNode
                 if (known is not null && (known.Wanted != 0 || version <= known.Newest))
                     return null;
                 var next = known ?? new() { Name = name, Number = state.RuleSets.Select(each => each.Number).Append(FirstRuleSet - 1).Max() + 1 };
-                return state.With(next with { Wanted = version, IsForced = isForced });
+                return state.With(next.Want(version, isForced));
             },
             now
         );
@@ -38,7 +38,7 @@ internal sealed partial class DomainNode
                 if (state.FindRuleSet(name) is not { } known)
                     return null;
                 if (version == 0)
-                    return state with { RuleSets = state.RuleSets.Remove(known) };
+                    return known.IsRemoved ? null : state.With(known.Remove());
                 return known.Wanted == 0 && known.Kept.Contains(version) ? state.With(known.Activate(version)) : null;
             },
             now

@@ -44,6 +44,8 @@ internal sealed class NotificationService(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         meter.Events = new MeterNotifications(meter, originator.Raise);
+        // Who has heard of the start is told of each link that changes from then on: they must have been looked at before.
+        _ = host.Links.Current;
         originator.Raise(new Notification(stateFile.IsContinued ? Notification.WarmStart : Notification.ColdStart));
         return base.StartAsync(cancellationToken);
     }

@@ -137,6 +137,15 @@ public sealed class UserCredentials : SnmpCredentials
     /// <summary>The best that there are keys for.</summary>
     internal SecurityLevel BestLevel { get; }
 
+    /// <summary>The same user, asking about another context.</summary>
+    public UserCredentials InContext(string name) =>
+        new(UserName, Auth, AuthSecret, Priv, PrivSecret)
+        {
+            Level = Level,
+            ContextName = name,
+            EngineId = EngineId,
+        };
+
     public override string ToString() => $"SNMPv3 user '{UserName}', {Level.Words()}";
 
     /// <summary>The same user, asking about another context.</summary>

@@ -115,7 +115,7 @@ internal sealed class MeterRuleSets(TrafficMeter meter, string domain)
             configuration = configuration with { Tasks = configuration.Tasks.With(task.Key, changed) };
         }
         // Tasks of rule sets that the domain has no more.
-        var removed = own.Where(each => state.FindRuleSet(each.Name) is null).Select(each => each.RuleSet.Number).ToHashSet();
+        var removed = own.Where(each => state.FindRuleSet(each.Name) is null or { IsRemoved: true }).Select(each => each.RuleSet.Number).ToHashSet();
         return removed.Count == 0 || !configuration.Tasks.Any(each => IsOf(each.Value, removed))
             ? configuration
             : configuration with
@@ -132,7 +132,7 @@ internal sealed class MeterRuleSets(TrafficMeter meter, string domain)
         foreach (var (name, version, ruleSet) in Own(configuration).OrderByDescending(each => configuration.IsNamedByTask((uint)each.RuleSet.Number)))
         {
             var isNeeded = state.FindRuleSet(name)?.Needs(version) == true && seen.Add((name, version));
-            var isOutdated = state.FindRuleSet(name)?.Newest >= version || _followed.FindRuleSet(name)?.Needs(version) == true;
+            var isOutdated = state.FindRuleSet(name)?.IsObsolete(version) == true || _followed.FindRuleSet(name)?.Needs(version) == true;
             if (isNeeded || configuration.IsNamedByTask((uint)ruleSet.Number) || (!isOutdated && unchecked(meter.Now - ruleSet.TimeStamp) < Grace))
                 continue;
             configuration = configuration with { RuleSets = configuration.RuleSets.Without((uint)ruleSet.Number) };

@@ -201,16 +201,20 @@ internal sealed class DomainModule
         return new(member, node.Membership.IsSilent(member.Id) ? silent : alive, now - record.HeardAt, record.Version ?? default);
     }
 
+    /// <summary>Without those that are removed and only remembered.</summary>
+    private static IEnumerable<DomainRuleSet> Shown(DomainNode node) =>
+        node.Election.State.RuleSets.Where(each => !each.IsRemoved || each.Refused != 0);
+
     private RowSnapshot<DomainRuleSet> RuleSets() =>
         _domain.Node is not { } node
             ? RowSnapshot<DomainRuleSet>.Empty
-            : node.Run(_ => new RowSnapshot<DomainRuleSet>(node.Election.State.RuleSets.Select(each => (new[] { (uint)each.Number }, each))));
+            : node.Run(_ => new RowSnapshot<DomainRuleSet>(Shown(node).Select(each => (new[] { (uint)each.Number }, each))));
 
     private RowSnapshot<DeliveryRow> Deliveries() =>
         _domain.Node is not { IsMaster: true } node
             ? RowSnapshot<DeliveryRow>.Empty
             : node.Run(now => new RowSnapshot<DeliveryRow>(
-                from ruleSet in node.Election.State.RuleSets
+                from ruleSet in Shown(node)
                 from member in node.Election.State.Members
                 select (
                     (uint[])[(uint)ruleSet.Number, .. DomainNames.IndexOf(member.Id)],
