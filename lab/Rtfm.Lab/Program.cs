@@ -74,6 +74,8 @@ command.SetAction(
         return 0;
     }
 );
-return await command.Parse(args).InvokeAsync();
+
+// Its own way to end on SIGTERM would end us after two seconds.
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 static IPAddress[] Addresses(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(IPAddress.Parse)];
