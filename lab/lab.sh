@@ -200,19 +200,25 @@ start_traffic() {
     rate=$(<"$folder/rate")
     for n in $(<"$folder/edges"); do
         process "host$n" >/dev/null && continue
+        rm -f "$folder/traffic/host$n.csv"
         peers=''
         for other in $(<"$folder/edges"); do
             ((other == n)) || peers+="${peers:+,}10.99.$other.2,fd99:$other::2"
         done
         start_process "host$n" "host$n" dotnet "$traffic" --self "10.99.$n.2,fd99:$n::2" --peers "$peers" --rate "$rate" \
-            --counters "$folder/traffic/host$n.csv"
+            --counters "$folder/traffic/host$n.csv" --after "$folder/traffic/begin"
     done
+    # Nobody is asked who does not answer yet.
+    for n in $(<"$folder/edges"); do
+        wait_for "host$n's traffic" "$folder/traffic/host$n.csv" protocol
+    done
+    touch "$folder/traffic/begin"
 }
 
 # In two steps: nobody is gone while another still asks.
 stop_traffic() {
     local n pid
-    rm -f "$folder"/traffic/*.asked
+    rm -f "$folder"/traffic/*.asked "$folder/traffic/begin"
     for n in $(<"$folder/edges"); do
         if pid=$(process "host$n"); then kill -TERM "$pid"; fi
     done

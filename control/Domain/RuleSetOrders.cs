@@ -61,7 +61,8 @@ public sealed class RuleSetOrders(DomainFinder finder, TimeSpan patience)
             if (outcome?.Result == "partly")
                 decidedAt ??= DateTime.UtcNow;
             // Those that are there switch within a moment; those that refuse or are away do not.
-            var isSettled = outcome is { Result: "partly" } && outcome.Members.All(each => each.State is "active" or "refused" or "unreachable");
+            var isSettled =
+                outcome is { Result: "partly" } && outcome.Members.All(each => each.Active == version || each.State is "refused" or "unreachable");
             if (outcome is not null && (DateTime.UtcNow > deadline || isSettled || DateTime.UtcNow - decidedAt > TimeToSwitch))
                 return outcome;
             if (DateTime.UtcNow > deadline)

@@ -8,6 +8,7 @@ var self = new Option<string>("--self") { Description = "The host's own addresse
 var peers = new Option<string>("--peers") { Description = "Addresses of the hosts to talk to, with commas between", Required = true };
 var counters = new Option<string>("--counters") { Description = "File to keep the counters in", Required = true };
 var rate = new Option<double>("--rate") { Description = "Questions a second in each conversation", DefaultValueFactory = _ => 10 };
+var after = new Option<string>("--after") { Description = "Ask only when this file is there: all others answer then", Required = true };
 var command = new RootCommand(
     """
     Traffic of one host of the lab. SIGTERM ends its questions: when FILE.asked is there, all answers are in that will come. Another one ends its
@@ -19,6 +20,7 @@ var command = new RootCommand(
     peers,
     counters,
     rate,
+    after,
 };
 command.SetAction(
     async (arguments, cancellationToken) =>
@@ -41,6 +43,10 @@ command.SetAction(
             own.SelectMany(each => new[] { UdpTalk.AnswerAsync(each, ledger, answered.Token), TcpTalk.AnswerAsync(each, ledger, answered.Token) })
                 .ToList()
         );
+        // That the file is there says that we answer, too.
+        ledger.Save();
+        while (!File.Exists(arguments.GetValue(after)) && !asked.IsCancellationRequested)
+            await Task.Delay(20, CancellationToken.None);
         var asking =
             from peer in Addresses(arguments.GetValue(peers)!)
             from address in own
@@ -68,6 +74,8 @@ command.SetAction(
         return 0;
     }
 );
-return await command.Parse(args).InvokeAsync();
+
+// Its own way to end on SIGTERM would end us after two seconds.
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 static IPAddress[] Addresses(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(IPAddress.Parse)];

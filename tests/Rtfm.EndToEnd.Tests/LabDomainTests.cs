@@ -86,11 +86,10 @@ public sealed class LabDomainTests
     {
         Assert.That(_lab.Run("cut", "edge3").ExitCode, Is.Zero);
         var cut = _lab.Manager("-t", "0.5", "-r", "1", "domain", "status", Members);
-        Assert.That(cut.ExitCode, Is.EqualTo(1), cut.Output);
-        Assert.That(cut.Output, Does.Contain("10.97.0.3:161: no answer"));
-
         Assert.That(_lab.Run("heal").ExitCode, Is.Zero);
 
+        Assert.That(cut.ExitCode, Is.EqualTo(1), cut.Output);
+        Assert.That(cut.Output, Does.Match("edge3 .*no answer"));
         Assert.That(() => _lab.Manager("-t", "0.5", "-r", "1", "domain", "status", Members).ExitCode, Is.Zero.After(15_000, 300));
     }
 
