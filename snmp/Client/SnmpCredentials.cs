@@ -148,15 +148,6 @@ public sealed class UserCredentials : SnmpCredentials
 
     public override string ToString() => $"SNMPv3 user '{UserName}', {Level.Words()}";
 
-    /// <summary>The same user, asking about another context.</summary>
-    public UserCredentials InContext(string name) =>
-        new(UserName, Auth, AuthSecret, Priv, PrivSecret)
-        {
-            Level = Level,
-            ContextName = name,
-            EngineId = EngineId,
-        };
-
     /// <summary>Good for any engine: made of passwords, not of keys for one.</summary>
     public bool IsForAnyEngine => AuthSecret is not { IsPassword: false } && PrivSecret is not { IsPassword: false };
 
