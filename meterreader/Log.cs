@@ -40,6 +40,12 @@ internal static partial class Log
     [LoggerMessage(2109, LogLevel.Error, "{Meter}: the collection failed in a way that nobody thought of")]
     public static partial void Unexpected(ILogger logger, Exception fault, string meter);
 
+    [LoggerMessage(2110, LogLevel.Information, "{Domain}: flows may be pushed to udp:{Address}")]
+    public static partial void AwaitingPushes(ILogger logger, string domain, string address);
+
+    [LoggerMessage(2111, LogLevel.Error, "{Domain}: flows cannot be pushed to udp:{Address}: {Reason}")]
+    public static partial void NotListening(ILogger logger, string domain, string address, string reason);
+
     [LoggerMessage(2201, LogLevel.Information, "what is too old or too much was removed from the store in {Steps} steps")]
     public static partial void Retained(ILogger logger, int steps);
 

@@ -38,6 +38,12 @@ public sealed record DomainOptions
     /// <inheritdoc cref="MeterOptions.Retries"/>
     public int Retries { get; init; } = 1;
 
+    /// <summary>Wait here for the master to push flows, as <c>udp:ADDRESS:PORT</c>, instead of fetching them; its rtfmDomainPushTarget must name it.</summary>
+    public string? Listen { get; init; }
+
+    /// <summary>The user that all members have, in whose name flows are pushed: the file of <c>rtfm-agent user add-member</c>; unset: <see cref="Credentials"/>.</summary>
+    public string? PushCredentials { get; init; }
+
     /// <inheritdoc cref="MeterOptions.FlowsPerRequest"/>
     public int? FlowsPerRequest { get; init; }
 

@@ -7,6 +7,7 @@ using Rtfm.MeterReader.Collection.Domain;
 using Rtfm.Model;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
+using Rtfm.Snmp.Transport;
 
 namespace Rtfm.MeterReader;
 
@@ -136,7 +137,26 @@ internal sealed record ReaderSettings(
                 Attributes = [.. DomainSettings.Key, FlowAttribute.FirstTime, FlowAttribute.LastActiveTime, FlowAttribute.Observations],
                 AddsPushed = false,
             }
-        );
+        )
+        {
+            Push = options.Listen is { } listen ? CheckPush(listen, options.PushCredentials, reading.Target.Credentials, place) : null,
+        };
+    }
+
+    private static PushSettings CheckPush(string listen, string? file, SnmpCredentials own, string place)
+    {
+        if (!TransportAddress.TryParse(listen, out var address, out var complaint) || address.Kind != TransportKind.Udp)
+            throw new SettingsException(
+                $"{place}:Listen is '{listen}': {complaint ?? "flows are pushed over UDP"}. Write for example udp:192.0.2.9:10162."
+            );
+        try
+        {
+            return new(address.EndPoint, file is null ? own : CredentialsFile.Read(file));
+        }
+        catch (CredentialsException wrong)
+        {
+            throw new SettingsException($"{place}:PushCredentials: {wrong.Message}");
+        }
     }
 
     private static ReaderSettings Check(ReaderOptions options)

@@ -28,6 +28,22 @@ public sealed partial class DomainAgent
             new(Scalar(DomainMib.Order, 6), SnmpValue.Unsigned32(version))
         );
 
+    /// <summary>Has the master collect in another way; null: as before.</summary>
+    /// <param name="mode">parallel or serial.</param>
+    /// <param name="interval">Seconds.</param>
+    /// <param name="push">The meter reader to send flows to, as host:port; empty: none.</param>
+    public Task CollectAsync(string? mode, uint? interval, string? push, CancellationToken cancellationToken)
+    {
+        var order = new List<VarBind>();
+        if (mode is not null)
+            order.Add(new(Scalar(DomainMib.Collection, 1), SnmpValue.Integer(mode == "serial" ? 2 : 1)));
+        if (interval is { } seconds)
+            order.Add(new(Scalar(DomainMib.Collection, 2), SnmpValue.Unsigned32(seconds)));
+        if (push is not null)
+            order.Add(new(Scalar(DomainMib.Collection, 9), SnmpValue.OctetString(push)));
+        return OrderAsync("the collection is not changed: this is not the master any more", cancellationToken, [.. order]);
+    }
+
     /// <summary>Has this member ask to be taken out, and stay out until <see cref="ParticipateAsync"/>.</summary>
     public Task LeaveAsync(CancellationToken cancellationToken) => ParticipationAsync(2, cancellationToken);
 

@@ -35,7 +35,9 @@ internal sealed class CollectionService(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll([
             .. settings.Meters.Select(meter => Task.Run(() => CollectFromAsync(meter, stoppingToken), stoppingToken)),
-            .. settings.Domains.Select(domain => Task.Run(() => CollectFromAsync(domain, stoppingToken), stoppingToken)),
+            .. settings
+                .Domains.Where(domain => domain.Push is null)
+                .Select(domain => Task.Run(() => CollectFromAsync(domain, stoppingToken), stoppingToken)),
             Task.Run(() => RetainAsync(stoppingToken), stoppingToken),
         ]);
 

@@ -62,6 +62,7 @@ internal static class RunCommand
             )
         );
         builder.Services.AddHostedService<CollectionService>();
+        builder.Services.AddHostedService<PushService>();
         builder.Services.AddHostedService<SystemdNotifier>();
         using var host = builder.Build();
         // Opened before anything is collected: a store that cannot be used is said at once.

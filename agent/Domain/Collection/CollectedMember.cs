@@ -9,7 +9,8 @@ namespace Rtfm.Agent.Domain.Collection;
 /// <param name="Number">Its number in the domain, 1 to 65,535.</param>
 /// <param name="Id">Its snmpEngineID.</param>
 /// <param name="Address">Where it answers: host:port.</param>
-internal sealed record CollectedMember(int Number, EngineId Id, string Address);
+/// <param name="Name">What people call it.</param>
+internal sealed record CollectedMember(int Number, EngineId Id, string Address, string Name = "");
 
 /// <summary>How members are talked to. The benchmark puts slow ones behind it.</summary>
 internal interface IMemberSessions

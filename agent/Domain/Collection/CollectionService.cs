@@ -60,7 +60,8 @@ internal sealed class CollectionService : BackgroundService, ICollectedDomain, I
 
     public int Self => _domain.Node is { } node ? State.Find(node.Self)?.Number ?? 0 : 0;
 
-    public IReadOnlyList<CollectedMember> Members => [.. State.Members.Select(each => new CollectedMember(each.Number, each.Id, each.Address))];
+    public IReadOnlyList<CollectedMember> Members =>
+        [.. State.Members.Select(each => new CollectedMember(each.Number, each.Id, each.Address, each.Name))];
 
     public IReadOnlyList<CollectedRuleSet> RuleSets
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Linq;
+using Rtfm.Control.Reading;
 using Rtfm.Model;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Ber;
@@ -92,7 +93,7 @@ internal sealed class FlowPush(
     private async Task SendAsync(SnmpTarget target, uint round, uint since, CancellationToken cancellationToken)
     {
         var (part, length) = (Begin(), 0);
-        foreach (var varBind in Readings().Concat(domain.RuleSets.SelectMany(each => Changed(each, since))))
+        foreach (var varBind in Readings().Concat(Names()).Concat(domain.RuleSets.SelectMany(each => Changed(each, since))))
         {
             var octets = OctetsOf(varBind);
             if (length + octets > LongestPart)
@@ -127,6 +128,19 @@ internal sealed class FlowPush(
 
             ObjectIdentifier Name(uint column) => new([.. DomainMib.ReadingEntry, column, (uint)reading.Number]);
         }
+    }
+
+    /// <summary>What people call members and rule sets.</summary>
+    private IEnumerable<VarBind> Names()
+    {
+        foreach (var member in domain.Members)
+        {
+            yield return DomainNames.Member(2, member.Id, SnmpValue.OctetString(member.Address));
+            yield return DomainNames.Member(3, member.Id, SnmpValue.OctetString(member.Name));
+            yield return DomainNames.Member(4, member.Id, SnmpValue.Integer(member.Number));
+        }
+        foreach (var ruleSet in domain.RuleSets)
+            yield return new(MeterMib.RuleInfo(MeterMib.RuleInfoName, (uint)ruleSet.Number), SnmpValue.OctetString(ruleSet.Name));
     }
 
     private IEnumerable<VarBind> Changed(CollectedRuleSet ruleSet, uint since)

@@ -22,6 +22,7 @@ internal static class DomainCommand
             ApplyCommand.Make(),
             RollbackCommand.Make(),
             RemoveCommand.Make(),
+            CollectionCommand.Make(),
             MembershipCommand.MakeLeave(),
             MembershipCommand.MakeJoin(),
             MembershipCommand.MakeRemoveMember(),

@@ -11,6 +11,9 @@ namespace Rtfm.MeterReader.Collection.Domain;
 /// <param name="Reading">How flows are read.</param>
 public sealed record DomainSettings(string Name, IReadOnlyList<string> Members, SnmpTarget Target, MeterSettings Reading)
 {
+    /// <summary>Where flows are pushed to; null: they are fetched.</summary>
+    public PushSettings? Push { get; init; }
+
     /// <summary>What says of a domain's record which flow it is: interfaces and what is adjacent to them are of observations.</summary>
     public static IEnumerable<FlowAttribute> Key { get; } =
     [
@@ -37,3 +40,7 @@ public sealed record DomainSettings(string Name, IReadOnlyList<string> Members, 
     /// <summary>Made once: keys and the agents' times are known by the object.</summary>
     private SnmpCredentials InContext { get; } = Target.Credentials is UserCredentials user ? user.InContext(DomainMib.Context) : Target.Credentials;
 }
+
+/// <summary>Where a master pushes flows to.</summary>
+/// <param name="Credentials">In whose name it comes: the user that all members have.</param>
+public sealed record PushSettings(System.Net.IPEndPoint Listen, SnmpCredentials Credentials);

@@ -20,9 +20,25 @@ internal sealed class ObservationWriter(string domain, IReadOnlyDictionary<int, 
     /// <summary>What the store calls a member: its engine stays the same when it leaves and comes back.</summary>
     public static string MeterName(string domain, string engineId) => $"{domain}/{engineId}";
 
+    /// <summary>Stores what was pushed: there is no bookmark, for the master keeps what is not confirmed.</summary>
+    public WriteResult Write(int ruleSet, string name, ImmutableArray<FlowAttribute> attributes, IEnumerable<FlowRecord> records) =>
+        WriteMembers(
+            new FlowCollection(new MeterEpoch(0, domain, default), ruleSet, name, clock.GetUtcNow(), null, 0, default, attributes),
+            records,
+            out _
+        );
+
+    /// <summary>Stores what was read, and then how far that was.</summary>
     public WriteResult Write(FlowCollection collection, IEnumerable<FlowRecord> records)
     {
-        var attributes = collection.Attributes.Except([.. MeterSettings.Always, FlowAttribute.Observations]).Concat(Own).ToImmutableArray();
+        var written = WriteMembers(collection, records, out var attributes);
+        store.Write(collection with { Attributes = attributes }, []);
+        return written;
+    }
+
+    private WriteResult WriteMembers(FlowCollection collection, IEnumerable<FlowRecord> records, out ImmutableArray<FlowAttribute> attributes)
+    {
+        attributes = collection.Attributes.Where(MeansKey).Concat(Own).ToImmutableArray();
         var (flows, absurd) = (0, 0);
         foreach (var ((number, boots), seen) in Sort(records, collection.Attributes).OrderBy(each => each.Key))
         {
@@ -30,9 +46,11 @@ internal sealed class ObservationWriter(string domain, IReadOnlyDictionary<int, 
             flows += written.Flows;
             absurd += written.AbsurdCounters;
         }
-        store.Write(collection with { Attributes = attributes }, []);
         return new(flows, absurd);
     }
+
+    /// <summary>Of a record: all else is what members saw, or reckoned from it.</summary>
+    private static bool MeansKey(FlowAttribute attribute) => !Own.Contains(attribute) && MeterSettings.IsStored(FlowAttributes.Get(attribute));
 
     /// <summary>A record of the domain and what one member saw of it.</summary>
     private readonly record struct Seen(FlowObservation Observation, FlowValue[] Key);
