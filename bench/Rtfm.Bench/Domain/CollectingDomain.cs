@@ -18,7 +18,7 @@ internal sealed class CollectingDomain(int members, int flows, TimeSpan delay)
     /// <returns>False where parallel collection is not at least five times as fast, or what comes of the two differs.</returns>
     public async Task<bool> RunAsync(CancellationToken stop)
     {
-        var rules = RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", "domain-five-tuple.srl")).RuleSet!;
+        var rules = RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", "domain-flows.srl")).RuleSet!;
         var domain = new TestDomain(rules);
         await using var client = new SnmpClient();
         var agents = new List<DomainAgent>();

@@ -21,7 +21,7 @@ public sealed class AgentProcessCollectionTests
     [Test]
     public async Task Flows_that_three_agents_saw_are_counted_once()
     {
-        var rules = RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", "domain-five-tuple.srl")).RuleSet!;
+        var rules = RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", "domain-flows.srl")).RuleSet!;
         var domain = new TestDomain(rules);
         var folder = Directory.CreateTempSubdirectory("rtfm-collect-");
         await using var client = new SnmpClient();

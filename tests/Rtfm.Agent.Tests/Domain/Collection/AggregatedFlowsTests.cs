@@ -13,7 +13,7 @@ public sealed class AggregatedFlowsTests
     private static readonly CollectedRuleSet FiveTuple = new(
         1,
         "edge",
-        [RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", "domain-five-tuple.srl")).RuleSet!]
+        [RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", "domain-flows.srl")).RuleSet!]
     );
 
     private uint _now = 100;

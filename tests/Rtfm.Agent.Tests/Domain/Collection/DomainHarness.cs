@@ -17,7 +17,7 @@ internal sealed class DomainHarness : IAsyncDisposable
 
     public DomainHarness(int agents)
     {
-        var rules = RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", "domain-five-tuple.srl")).RuleSet!;
+        var rules = RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", "domain-flows.srl")).RuleSet!;
         Domain = new TestDomain(rules);
         for (var number = 1; number <= agents; number++)
             _agents.Add(new DomainAgent(Domain, Client, number, _clock));
