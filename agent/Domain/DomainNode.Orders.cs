@@ -10,6 +10,11 @@ internal sealed partial class DomainNode
     /// <summary>Numbers of rule sets in the domain begin as in a meter, where the first is the built-in one.</summary>
     private const int FirstRuleSet = 2;
 
+    /// <summary>A successor is elected within some round trips; who stops does not wait longer than half a second.</summary>
+    private const int HandOverSteps = 25;
+
+    private static readonly TimeSpan HandOverStep = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Has a new version brought to all members, and run (rtfmDomainApplyName …).</summary>
     /// <param name="number">Under which it was loaded into this meter.</param>
     public bool Apply(string name, uint version, int number, bool isForced, TimeSpan now) =>
@@ -43,6 +48,21 @@ internal sealed partial class DomainNode
             },
             now
         );
+
+    /// <summary>A master that stops leaves its place to another: nobody has to find out that it is gone.</summary>
+    public async Task HandOverAsync(CancellationToken cancellationToken)
+    {
+        var isBegun = Run(now =>
+            Election
+                .State.Members.OrderByDescending(each => each.Priority)
+                .Select(each => each.Id)
+                .FirstOrDefault(each => Election.CanHandOverTo(each, now))
+                is { IsEmpty: false } next
+            && HandOver(next, now)
+        );
+        for (var i = 0; isBegun && i < HandOverSteps && Run(_ => IsMaster); i++)
+            await Task.Delay(HandOverStep, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>Has a member take over (rtfmDomainSuccessor).</summary>
     public bool HandOver(EngineId to, TimeSpan now)

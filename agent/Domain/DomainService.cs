@@ -63,7 +63,12 @@ internal sealed class DomainService(
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_node is { } node)
+            await node.HandOverAsync(cancellationToken).ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -54,6 +54,22 @@ public sealed class DomainTests
     }
 
     [Test]
+    public void A_master_that_is_stopped_leaves_its_place_to_another_before_anybody_misses_it()
+    {
+        var first = Start(0);
+        Start(1, first.EndPoint.ToString());
+        Start(2, first.EndPoint.ToString());
+        Await(() => _agents.All(each => Get(each, "5.0") == Quoted(first)) && Get(first, "9.0") == "1");
+
+        Assert.That(first.Stop(), Is.Zero);
+        _agents.Remove(first);
+        first.Dispose();
+        Await(() => _agents.Count(each => Get(each, "2.0") == "5") == 1);
+
+        Assert.That(_agents.Select(each => each.Output), Has.None.Contains("no master is heard of"));
+    }
+
+    [Test]
     public void Figures_tell_how_many_packets_come_and_how_many_could()
     {
         var agent = AgentProcess.Start(null, "--read", Path.Combine(Repository.Captures, "edge.pcap"), "--loop");
