@@ -23,7 +23,7 @@ public sealed class DomainCommandTests
     [Test]
     public void A_meter_that_is_in_no_domain_is_found_and_said_to_be_in_none()
     {
-        var found = ManagerProgram.Run("domain", "discover", _target);
+        var found = Run("domain", "discover", _target);
 
         Assert.That(found.ExitCode, Is.Zero, found.Errors);
         Assert.That(found.Lines[2], Does.StartWith(_target).And.Contain("(none)").And.EndWith("seed"));
@@ -32,7 +32,7 @@ public sealed class DomainCommandTests
     [Test]
     public void A_meter_is_found_in_a_range()
     {
-        var found = ManagerProgram.Run("domain", "discover", "--range", $"127.0.0.0/30:{_agent.EndPoint.Port}", "-t", "0.2", "--json");
+        var found = Run("domain", "discover", "--range", $"127.0.0.0/30:{_agent.EndPoint.Port}", "-t", "0.2", "--json");
 
         var agents = JsonDocument.Parse(found.Output).RootElement.EnumerateArray().ToList();
         Assert.That(agents.Select(each => each.GetProperty("address").GetString()), Is.EqualTo(new[] { _target }));
@@ -43,7 +43,7 @@ public sealed class DomainCommandTests
     [Test]
     public void A_seed_that_does_not_answer_is_a_line_with_the_reason()
     {
-        var found = ManagerProgram.Run("domain", "discover", _target, "127.0.0.1:9", "-t", "0.1", "-r", "0");
+        var found = Run("domain", "discover", _target, "127.0.0.1:9", "-t", "0.1", "-r", "0");
 
         Assert.That(found.ExitCode, Is.Zero);
         Assert.That(found.Lines, Has.Some.StartsWith("127.0.0.1:9 ").And.Some.Contains("no answer"));
@@ -52,7 +52,7 @@ public sealed class DomainCommandTests
     [Test]
     public void The_status_of_a_domain_that_is_none_is_an_error()
     {
-        var status = ManagerProgram.Run("domain", "status", _target);
+        var status = Run("domain", "status", _target);
 
         Assert.That((status.ExitCode, status.Output), Is.EqualTo((1, "")));
         Assert.That(status.Errors, Is.EqualTo($"{_target}: it is in no domain: its settings name none\n"));
@@ -81,4 +81,6 @@ public sealed class DomainCommandTests
         Assert.That((result.ExitCode, result.Output), Is.EqualTo((2, "")));
         Assert.That(result.Errors, Does.Contain(complaint));
     }
+
+    private static ToolResult Run(params string[] arguments) => ManagerProgram.Run(["-c", AgentProcess.WriteCommunity, .. arguments]);
 }
