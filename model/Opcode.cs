@@ -21,3 +21,10 @@ public enum Opcode : byte
     PopTo = 16,
     PopToAct = 17,
 }
+
+/// <summary>What actions have in common.</summary>
+public static class Opcodes
+{
+    /// <summary>The action makes the rule's attribute part of the flow: pushing ones do, and counting ones, which push before they count.</summary>
+    public static bool Pushes(this Opcode action) => action is Opcode.Count or Opcode.CountPkt or (>= Opcode.PushRuleTo and <= Opcode.PushPktToAct);
+}

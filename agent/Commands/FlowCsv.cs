@@ -28,7 +28,7 @@ internal static class FlowCsv
         [
             .. DefaultColumns,
             .. ruleSet
-                .Rules.Where(rule => rule.Action is Opcode.Count or Opcode.CountPkt or (>= Opcode.PushRuleTo and <= Opcode.PushPktToAct))
+                .Rules.Where(rule => rule.Action.Pushes())
                 .Select(rule => rule.Selector)
                 .Where(pushed => FlowAttributes.Get(pushed) is { } info && info.Is(AttributeRoles.Package) && IsExtra(info))
                 .Distinct()

@@ -14,6 +14,9 @@ internal sealed class DomainEvents(DomainNode node, Action<Notification> raise, 
     private EngineId _master;
     private uint _term;
 
+    /// <summary>At the start nobody has missed a master yet.</summary>
+    private bool _isAbsenceTold = true;
+
     /// <summary>When the master, or the absence of one, last changed.</summary>
     public TimeSpan ChangedAt { get; private set; }
 
@@ -95,11 +98,19 @@ internal sealed class DomainEvents(DomainNode node, Action<Notification> raise, 
         var master = node.Election.Master;
         var (id, term) = (master?.Master ?? default, master?.Term ?? 0);
         if (id == _master && term == _term)
+        {
+            // A master that hands over is missed for some milliseconds: that is nothing to tell.
+            if (master is null && !_isAbsenceTold && now - ChangedAt >= node.Setup.Times.Lease / 2)
+            {
+                _isAbsenceTold = true;
+                Log.HasNoMaster(logger, Domain);
+            }
             return;
-        (_master, _term, ChangedAt) = (id, term, now);
+        }
+        (_master, _term, ChangedAt, _isAbsenceTold) = (id, term, now, false);
         if (master is null)
-            Log.HasNoMaster(logger, Domain);
-        else if (!node.IsMaster)
+            return;
+        if (!node.IsMaster)
             Log.FollowsMaster(logger, Domain, master.Value.Address, term);
         else
         {

@@ -29,7 +29,7 @@ internal sealed class PushedAttributes
         var pushed = new SortedSet<FlowAttribute>();
         foreach (var (rule, selector) in selectors)
         {
-            var isPush = actions.TryGetValue(rule, out var action) && action.Signed is >= (int)Opcode.PushRuleTo and <= (int)Opcode.PushPktToAct;
+            var isPush = actions.TryGetValue(rule, out var action) && action.Signed is >= 0 and <= byte.MaxValue && ((Opcode)action.Signed).Pushes();
             if (!isPush || selector.Signed is < 0 or > ushort.MaxValue || FlowAttributes.Find((FlowAttribute)selector.Signed) is not { } attribute)
                 continue;
             if (MeterSettings.IsStored(attribute))

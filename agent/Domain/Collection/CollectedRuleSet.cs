@@ -32,7 +32,7 @@ internal sealed class CollectedRuleSet
         var pushed = new SortedSet<FlowAttribute>();
         foreach (var rule in versions.SelectMany(version => version.Rules))
         {
-            if (rule.Action is >= Opcode.PushRuleTo and <= Opcode.PushPktToAct && FlowAttributes.Find(rule.Selector) is { } attribute)
+            if (rule.Action.Pushes() && FlowAttributes.Find(rule.Selector) is { } attribute)
                 pushed.Add(attribute.Number);
         }
         Key = [.. pushed.Where(Identifies).SelectMany(WithMask).Order()];

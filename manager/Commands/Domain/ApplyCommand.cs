@@ -97,6 +97,5 @@ internal static class ApplyCommand
             new[] { FlowAttribute.SourceInterface, FlowAttribute.DestInterface }.Where(each => !ruleSet.Rules.Any(rule => Saves(rule, each)))
         );
 
-    private static bool Saves(Rule rule, FlowAttribute attribute) =>
-        rule.Selector == attribute && rule.Action is Opcode.PushRuleTo or Opcode.PushRuleToAct or Opcode.PushPktTo or Opcode.PushPktToAct;
+    private static bool Saves(Rule rule, FlowAttribute attribute) => rule.Selector == attribute && rule.Action.Pushes();
 }
