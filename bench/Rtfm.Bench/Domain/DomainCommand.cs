@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Rtfm.Control;
+using Rtfm.Snmp.Client;
 using static Rtfm.Bench.MeasuringCommand;
 
 namespace Rtfm.Bench.Domain;
@@ -87,6 +89,10 @@ internal static class DomainCommand
             var kills = InRange(arguments.GetValue(Kills), 0, 10_000, "--kills");
             using var domain = new RealDomain(Path.GetFullPath(arguments.GetValue(Agent)!), folder, agents, kills, RuleSets);
             return domain.RunAsync(stop).GetAwaiter().GetResult();
+        }
+        catch (Exception fault) when (fault is SnmpException or MeterException)
+        {
+            throw new IOException(fault.Message, fault);
         }
         finally
         {

@@ -113,7 +113,8 @@ internal sealed class RealDomain(string agent, string folder, int members, int k
     {
         var master = await MasterAsync(stop).ConfigureAwait(false);
         const string Name = "five-tuple";
-        var meter = new Meter(_client, TargetOf(master));
+        var patient = TargetOf(master) with { Timeout = TimeSpan.FromSeconds(1), Retries = 3 };
+        var meter = new Meter(_client, patient);
         var rules = RuleSet.BuiltIn with { Name = DomainMib.NameOf(Name, version) };
         var request = new InstallationRequest(rules, DomainMib.OwnerOf("bench"));
         var installed = await new RuleSetInstallation(meter).InstallAsync(request, _ => { }, stop).ConfigureAwait(false);
@@ -132,9 +133,7 @@ internal sealed class RealDomain(string agent, string folder, int members, int k
                 {
                     var active = 0;
                     await foreach (
-                        var cell in _client
-                            .WalkAsync(TargetOf(master), new([.. DomainMib.DeliveryEntry, 4]), cancellationToken: stop)
-                            .ConfigureAwait(false)
+                        var cell in _client.WalkAsync(patient, new([.. DomainMib.DeliveryEntry, 4]), cancellationToken: stop).ConfigureAwait(false)
                     )
                         active += cell.Value.Number == version ? 1 : 0;
                     return active == members;
