@@ -36,19 +36,32 @@ public sealed class DomainCollector(DomainSettings settings, SnmpClient client, 
         var results = new List<RuleSetResult>();
         foreach (var ruleSet in await RuleSetSelection.FindAsync(domain, settings.Reading.RuleSets, missing, cancellationToken).ConfigureAwait(false))
         {
-            var members = await MemberReading.ReadAllAsync(domain, clock, cancellationToken).ConfigureAwait(false);
-            var writer = new ObservationWriter(settings.Name, members, store, clock);
             if (!rows.TryGetValue(ruleSet.Number, out var row))
             {
                 row = await ReaderRow
                     .CreateAsync(domain, Owner, ruleSet.Number, settings.Reading.ReaderTimeoutSeconds, cancellationToken)
                     .ConfigureAwait(false);
             }
-            var collection = new RuleSetCollection(domain, store, clock, life, epoch, ruleSet, _reading, writer.Write);
-            var result = await collection.RunAsync(row, cancellationToken).ConfigureAwait(false);
-            results.Add(result with { BadPackages = result.BadPackages + writer.BadObservations });
+            try
+            {
+                results.Add(await CollectAsync(row, ruleSet, knowsAll: true).ConfigureAwait(false));
+            }
+            catch (NewMemberException)
+            {
+                // Nothing was stored: the same again. Whom the master does not name then, it does not know.
+                results.Add(await CollectAsync(row, ruleSet, knowsAll: false).ConfigureAwait(false));
+            }
         }
         return new CollectionResult(settings.Name, results, missing, ReadsColumns: false);
+
+        async Task<RuleSetResult> CollectAsync(ReaderRow row, LoadedRuleSet ruleSet, bool knowsAll)
+        {
+            var members = await MemberReading.ReadAllAsync(domain, clock, cancellationToken).ConfigureAwait(false);
+            var writer = new ObservationWriter(settings.Name, members, store, clock, knowsAll);
+            var collection = new RuleSetCollection(domain, store, clock, life, epoch, ruleSet, _reading, writer.Write);
+            var result = await collection.RunAsync(row, cancellationToken).ConfigureAwait(false);
+            return result with { BadPackages = result.BadPackages + writer.BadObservations };
+        }
     }
 
     private async Task<DomainView> FindMasterAsync(CancellationToken cancellationToken)

@@ -10,7 +10,14 @@ namespace Rtfm.MeterReader.Collection.Domain;
 /// what is written twice replaces itself.
 /// </remarks>
 /// <param name="members">How far each is read; taken before the flows were, so never too far.</param>
-internal sealed class ObservationWriter(string domain, IReadOnlyDictionary<int, MemberReading> members, IFlowStore store, TimeProvider clock)
+/// <param name="knowsAll">A member that is not among them came meanwhile: nothing is stored, since what it saw would be lost.</param>
+internal sealed class ObservationWriter(
+    string domain,
+    IReadOnlyDictionary<int, MemberReading> members,
+    IFlowStore store,
+    TimeProvider clock,
+    bool knowsAll = false
+)
 {
     private static readonly FlowAttribute[] Own = [FlowAttribute.SourceInterface, FlowAttribute.DestInterface, .. MeterSettings.Always];
 
@@ -71,6 +78,8 @@ internal sealed class ObservationWriter(string domain, IReadOnlyDictionary<int, 
             {
                 if (!members.ContainsKey(observation.Member))
                 {
+                    if (knowsAll)
+                        throw new NewMemberException(domain, observation.Member);
                     BadObservations++;
                     continue;
                 }
@@ -135,3 +144,6 @@ internal sealed class ObservationWriter(string domain, IReadOnlyDictionary<int, 
         }
     }
 }
+
+/// <summary>A member came while the domain was read: its flows have to be read together with who it is.</summary>
+internal sealed class NewMemberException(string domain, int member) : Exception($"{domain}: member {member} came while its flows were read");

@@ -62,8 +62,11 @@ internal sealed class PushService(ReaderSettings settings, IFlowStore store, Tim
             }
             part.Confirm();
         }
-        catch (Exception fault) when (Faults.IsExpected(fault))
+        catch (Exception fault)
         {
+            // Not confirmed, it comes again. A fault of ours must not end the taking.
+            if (!Faults.IsExpected(fault))
+                Log.Unexpected(logger, fault, domain);
             Instruments.Failed(domain);
             if (failure.Add())
                 Log.Failed(logger, domain, fault.Message, failure.Count);

@@ -72,12 +72,16 @@ public sealed class PushedFlows(string domain, IFlowStore store, TimeProvider cl
             var results = new List<RuleSetResult>();
             foreach (var (ruleSet, packages) in _packages)
             {
+                // The last one is of the push that ends now.
+                var attributes = AttributesOf(packages[^1].Name);
+                var records = packages.Select(each => Decode(ruleSet, each.Name, each.Package, attributes)).OfType<FlowRecord>().ToList();
+                if (records.Count == 0)
+                    throw new CollectionException($"{domain}: none of {packages.Count} pushed values of rule set {ruleSet} is a flow data package");
                 var writer = new ObservationWriter(domain, members, store, clock);
-                var (attributes, bad) = (AttributesOf(packages[0].Name), 0);
-                var records = packages.Select(each => Decode(ruleSet, each.Name, each.Package, attributes)).OfType<FlowRecord>();
-                var written = writer.Write(ruleSet, _names.GetValueOrDefault(ruleSet, ""), attributes, records);
-                bad += writer.BadObservations;
-                results.Add(new(ruleSet, _names.GetValueOrDefault(ruleSet, ""), written.Flows, bad, written.AbsurdCounters, IsShared: false));
+                var name = _names.GetValueOrDefault(ruleSet, "");
+                var written = writer.Write(ruleSet, name, attributes, records);
+                var bad = packages.Count - records.Count + writer.BadObservations;
+                results.Add(new(ruleSet, name, written.Flows, bad, written.AbsurdCounters, IsShared: false));
             }
             return new CollectionResult(domain, results, [], ReadsColumns: false);
         }
@@ -92,10 +96,10 @@ public sealed class PushedFlows(string domain, IFlowStore store, TimeProvider cl
         var readings = new Dictionary<int, MemberReading>();
         foreach (var (number, row) in _readings)
         {
-            if (row.Count < 4)
+            if (!(row.TryGetValue(1, out var engineId) && row.TryGetValue(2, out var boots) && row.TryGetValue(3, out var uptime)))
                 throw new CollectionException($"{domain}: the reading of member {number} is pushed without all of its columns");
             var age = TimeSpan.FromMilliseconds(row.GetValueOrDefault(4u).Number * 10.0);
-            readings[number] = new(number, Convert.ToHexString(row[1].Octets), (int)row[2].Number, (uint)row[3].Number, now - age);
+            readings[number] = new(number, Convert.ToHexString(engineId.Octets), (int)boots.Number, (uint)uptime.Number, now - age);
         }
         return readings;
     }
@@ -108,7 +112,7 @@ public sealed class PushedFlows(string domain, IFlowStore store, TimeProvider cl
     {
         var count = (int)name.Span[Packages.Length];
         var selector = name.Span[(Packages.Length + 1)..^3];
-        if (selector.Length != count)
+        if (selector.Length != count || selector.ToArray().Any(each => !FlowAttributes.IsPackageSelector(each)))
             return [];
         return [.. selector.ToArray().Select(each => (FlowAttribute)each)];
     }

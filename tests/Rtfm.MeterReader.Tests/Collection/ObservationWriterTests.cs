@@ -113,18 +113,34 @@ public sealed class ObservationWriterTests
         Assert.That(Top().Sum(each => (long)each.ToPdus), Is.EqualTo(35 + 4));
     }
 
+    [Test]
+    public void A_member_that_came_meanwhile_keeps_what_was_read_from_being_stored()
+    {
+        var collect = () => Collect(_temporary.Store, "master-1", knowsAll: true, Record(1, Entry(1, 10)), Record(3, Entry(99, 5)));
+        Assert.That(() => collect(), Throws.TypeOf<NewMemberException>());
+        Assert.That(_temporary.Number("SELECT count(*) FROM collection"), Is.Zero);
+
+        Name(99, engine: 9);
+        collect();
+
+        Assert.That(Top().Sum(each => (long)each.ToPdus), Is.EqualTo(15));
+    }
+
     private int _boots = 1;
 
     private ObservationWriter Collect(string master, params FlowRecord[] records) => Collect(_temporary.Store, master, records);
 
-    private ObservationWriter Collect(IFlowStore store, string master, params FlowRecord[] records)
+    private ObservationWriter Collect(IFlowStore store, string master, params FlowRecord[] records) =>
+        Collect(store, master, knowsAll: false, records);
+
+    private ObservationWriter Collect(IFlowStore store, string master, bool knowsAll, params FlowRecord[] records)
     {
         _uptime += 1_000;
         _clock.Advance(TimeSpan.FromSeconds(10));
         for (var number = 1; number <= 3; number++)
             Name(number, number);
         var epoch = store.Epoch(Domain, new(Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(master)), 1, _uptime, _clock.GetUtcNow()), true);
-        var writer = new ObservationWriter(Domain, _members, store, _clock);
+        var writer = new ObservationWriter(Domain, _members, store, _clock, knowsAll);
         var since = store.Bookmark(epoch, 1);
         writer.Write(new FlowCollection(epoch, 1, "five-tuple", _clock.GetUtcNow(), since, _uptime, epoch.BootTime, Attributes), records);
         return writer;

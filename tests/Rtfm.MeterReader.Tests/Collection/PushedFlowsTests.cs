@@ -1,4 +1,5 @@
 using System.Net;
+using Rtfm.Control.Reading;
 using Rtfm.MeterReader.Collection.Domain;
 using Rtfm.MeterReader.Storage.Sqlite;
 using Rtfm.Model;
@@ -80,7 +81,17 @@ public sealed class PushedFlowsTests
         );
         var bad = Flow(1, packets: 10) with { Value = SnmpValue.OctetString([1, 2, 3]) };
 
-        Assert.That(_pushed.Take(Part(2, [.. Reading(1), .. Names(1), bad]))!.Flows, Is.Zero);
+        Assert.That(() => _pushed.Take(Part(2, [.. Reading(1), .. Names(1), bad])), Throws.TypeOf<CollectionException>());
+        Assert.That(_pushed.Take(Part(3, [.. Reading(1), .. Names(1), bad, Flow(2, packets: 3)]))!.BadPackages, Is.EqualTo(1));
+        Assert.That(Packets(), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void A_reading_without_all_its_columns_and_a_selector_of_no_attribute_are_refused()
+    {
+        Assert.That(() => _pushed.Take(Part(1, [.. Reading(1).Skip(1), Flow(1, packets: 10)])), Throws.TypeOf<CollectionException>());
+        VarBind none = new(new([.. Oids.ExtendedPackageEntry, FlowMeterMib.PackageData, 1, 4_000_000, 1, 400, 1]), SnmpValue.OctetString([0x30, 0]));
+        Assert.That(() => _pushed.Take(Part(2, [.. Reading(1), none])), Throws.TypeOf<CollectionException>());
         Assert.That(_temporary.Number("SELECT count(*) FROM flow"), Is.Zero);
     }
 
