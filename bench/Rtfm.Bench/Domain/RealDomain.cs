@@ -34,7 +34,10 @@ internal sealed class RealDomain(string agent, string folder, int members, int k
         Print("known to all members", known);
         var applied = new List<double>();
         for (var i = 0; i < rulesets; i++)
+        {
             applied.Add(await ApplyAsync((uint)i + 1, stop).ConfigureAwait(false));
+            Console.Error.WriteLine($"rule set {i + 1} of {rulesets}: everywhere after {applied[^1]:F2} s");
+        }
         Print($"a rule set ordered at the master until it runs everywhere, {rulesets} times", applied);
         return true;
     }
