@@ -35,4 +35,7 @@ public enum AttributeSyntax : byte
 
     /// <summary>What members of a domain saw of a flow: OCTET STRING, see <see cref="FlowObservation"/>.</summary>
     Observations,
+
+    /// <summary>A time in nanoseconds that may be below zero: Counter64 (tag 46), two's complement, since SNMP has no signed number of 64 bits (RFC 2578 §7.1).</summary>
+    Nanoseconds,
 }

@@ -88,6 +88,22 @@ public static class FlowAttributes
         One(FlowAttribute.ExitFromOctets, "exitFromOctets", AttributeSyntax.Counter64, 0, Package),
         One(FlowAttribute.ExitFromPdus, "exitFromPDUs", AttributeSyntax.Counter64, 0, Package),
         One(FlowAttribute.Observations, "observations", AttributeSyntax.Observations, 0, Package),
+        // What became of samples, and nanoseconds; 0 at every single meter.
+        .. Result(1100, "DelayPaired", AttributeSyntax.Counter64),
+        .. Result(1102, "DelayExpected", AttributeSyntax.Counter64),
+        .. Result(1104, "DelayLost", AttributeSyntax.Counter64),
+        .. Result(1106, "DelayUnknown", AttributeSyntax.Counter64),
+        .. Result(1108, "DelayRepeated", AttributeSyntax.Counter64),
+        .. Result(1110, "DelayNegative", AttributeSyntax.Counter64),
+        .. Result(1112, "DelayUnpaired", AttributeSyntax.Counter64),
+        .. Result(1114, "DelayMean", AttributeSyntax.Nanoseconds),
+        .. Result(1116, "DelayMinimum", AttributeSyntax.Nanoseconds),
+        .. Result(1118, "DelayMaximum", AttributeSyntax.Nanoseconds),
+        .. Result(1120, "DelayMedian", AttributeSyntax.Nanoseconds),
+        .. Result(1122, "DelayPercentile95", AttributeSyntax.Nanoseconds),
+        .. Result(1124, "DelayPercentile99", AttributeSyntax.Nanoseconds),
+        .. Result(1126, "DelayVariation", AttributeSyntax.Nanoseconds),
+        .. Result(1128, "DelayClockError", AttributeSyntax.Nanoseconds),
     ];
 
     /// <summary>Other names under which people know an attribute.</summary>
@@ -154,6 +170,13 @@ public static class FlowAttributes
         [
             new((FlowAttribute)to, "to" + name, syntax, ParameterOctets, Testable | Package | Statistic, (FlowAttribute)(to + 1)),
             new((FlowAttribute)(to + 1), "from" + name, syntax, ParameterOctets, Testable | Package | Statistic, (FlowAttribute)to),
+        ];
+
+    /// <summary>A quantity of each direction that is reckoned from what several meters saw.</summary>
+    private static AttributeInfo[] Result(int to, string name, AttributeSyntax syntax) =>
+        [
+            new((FlowAttribute)to, "to" + name, syntax, 0, Package, (FlowAttribute)(to + 1)),
+            new((FlowAttribute)(to + 1), "from" + name, syntax, 0, Package, (FlowAttribute)to),
         ];
 
     private static FlowAttribute MaskOf(int address, int maskOffset) => maskOffset == 0 ? FlowAttribute.Null : (FlowAttribute)(address + maskOffset);

@@ -143,7 +143,7 @@ public static class FlowDataPackage
         internal static Element Of(AttributeSyntax? syntax) =>
             syntax switch
             {
-                AttributeSyntax.Counter64 => new(Counter64Tag, LongestNumber),
+                AttributeSyntax.Counter64 or AttributeSyntax.Nanoseconds => new(Counter64Tag, LongestNumber),
                 AttributeSyntax.TimeTicks => new(TimeTicksTag, LongestNumber),
                 AttributeSyntax.Integer => new(IntegerTag, LongestNumber),
                 AttributeSyntax.Unsigned32 => new(Unsigned32Tag, LongestNumber),

@@ -9,7 +9,7 @@ public static class FlowText
 {
     /// <summary>
     /// Peer addresses of 4 and 16 octets as IP addresses; adjacent addresses as hex with hyphens; transport addresses, types and counters as decimal numbers;
-    /// identifiers and other addresses as hex (RFC 2123 §4); distributions as their parameters and counters.
+    /// identifiers and other addresses as hex (RFC 2123 §4); distributions as their parameters and counters; times of delays as nanoseconds.
     /// </summary>
     public static string Format(FlowAttribute attribute, FlowValue value) =>
         FlowAttributes.Get(attribute).Syntax switch
@@ -26,6 +26,7 @@ public static class FlowText
             AttributeSyntax.Observations => FlowObservation.TryReadAll(value.Octets, out var observations)
                 ? string.Join(' ', observations)
                 : Convert.ToHexString(value.Octets),
+            AttributeSyntax.Nanoseconds => ((long)value.Number).ToString(CultureInfo.InvariantCulture),
             _ => value.Number.ToString(CultureInfo.InvariantCulture),
         };
 

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+
+namespace Rtfm.Control.Delay;
+
+/// <summary>Makes delay and loss of flows out of the samples that the edges of a domain took (decision 0013). Knows no network and no clock: the same samples give the same results, wherever it runs.</summary>
+/// <remarks>
+/// Per round: what members sampled (<see cref="FlowCorrelation.Add"/>), then how far each of them is known by that (<see cref="SamplingMember.Read"/>), then <see cref="Decide"/>. Not thread-safe.
+/// </remarks>
+public sealed class DelayCorrelator(CorrelationLimits limits)
+{
+    private readonly Dictionary<int, SamplingMember> _members = [];
+    private readonly List<FlowCorrelation> _active = [];
+    private readonly RoundStatistics _round = new();
+    private int _waiting;
+
+    public CorrelationLimits Limits { get; set; } = limits;
+
+    /// <summary>Samples that wait to be decided, or that may still repeat a later one.</summary>
+    public int Waiting => _waiting;
+
+    /// <summary>Samples that were not taken, since too many waited.</summary>
+    public ulong DroppedSamples { get; private set; }
+
+    internal bool HasRoom => _waiting < Limits.MostWaiting;
+
+    /// <summary>A member by its number in the domain.</summary>
+    public SamplingMember Member(int number)
+    {
+        ref var member = ref CollectionsMarshal.GetValueRefOrAddDefault(_members, number, out _);
+        return member ??= new(number);
+    }
+
+    /// <summary>Others are members no more: nothing waits for them.</summary>
+    public void KeepOnly(Func<int, bool> isMember)
+    {
+        foreach (var number in _members.Keys)
+        {
+            if (!isMember(number))
+                _members.Remove(number);
+        }
+    }
+
+    /// <summary>A new flow.</summary>
+    /// <param name="tag">Whatever it is to be known by.</param>
+    public FlowCorrelation Flow(uint tag = 0) => new(this, tag);
+
+    /// <summary>The flow is there no more.</summary>
+    public void Remove(FlowCorrelation flow)
+    {
+        if (!flow.IsActive)
+            return;
+        _waiting -= flow.Waiting;
+        flow.IsActive = false;
+        _active.Remove(flow);
+    }
+
+    /// <summary>Pairs what can be paired, and gives up what cannot be.</summary>
+    /// <param name="nowNs">Since 1970: what is older than <see cref="CorrelationLimits.PatienceNs"/> waits for nobody.</param>
+    /// <param name="changed">Told of flows whose results changed.</param>
+    public void Decide(long nowNs, Action<FlowCorrelation>? changed = null)
+    {
+        var reachedByAllNs = long.MaxValue;
+        foreach (var member in _members.Values)
+            reachedByAllNs = Math.Min(reachedByAllNs, member.ReachNs);
+        var latestNs = nowNs - 2 * Limits.WindowNs - Limits.PatienceNs;
+        var kept = 0;
+        foreach (var flow in _active)
+        {
+            _waiting -= flow.Waiting;
+            if (flow.Decide(reachedByAllNs, latestNs, _round))
+                changed?.Invoke(flow);
+            _waiting += flow.Waiting;
+            flow.IsActive = flow.Waiting > 0;
+            if (flow.IsActive)
+                CollectionsMarshal.AsSpan(_active)[kept++] = flow;
+        }
+        _active.RemoveRange(kept, _active.Count - kept);
+    }
+
+    internal void Added(FlowCorrelation flow)
+    {
+        _waiting++;
+        if (flow.IsActive)
+            return;
+        flow.IsActive = true;
+        _active.Add(flow);
+    }
+
+    internal void Dropped(DirectionCorrelation direction, bool isEntry)
+    {
+        DroppedSamples++;
+        if (isEntry)
+            direction.CountUnknown();
+    }
+}

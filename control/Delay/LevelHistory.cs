@@ -1,0 +1,57 @@
+namespace Rtfm.Control.Delay;
+
+/// <summary>Which levels one direction of a flow was sampled with at a meter, as its samples tell.</summary>
+/// <remarks>Between two samples either level may have been in force: so runs of equal levels are kept, with the time of their first and last sample.</remarks>
+internal sealed class LevelHistory
+{
+    private Run[] _runs = new Run[2];
+    private int _count;
+
+    private record struct Run(long FirstNs, long LastNs, byte Level);
+
+    /// <summary>A level was in force at a time; times come in order, or nearly so.</summary>
+    public void Add(long timeNs, byte level)
+    {
+        if (_count > 0 && _runs[_count - 1] is var last && (last.Level == level || timeNs < last.FirstNs))
+        {
+            _runs[_count - 1] = last with { LastNs = Math.Max(last.LastNs, timeNs), Level = Math.Max(last.Level, level) };
+            return;
+        }
+        if (_count == _runs.Length)
+            Array.Resize(ref _runs, _count * 2);
+        _runs[_count++] = new(timeNs, timeNs, level);
+    }
+
+    /// <summary>The coarsest level that may have been in force at some time of these: what it selects, was sampled.</summary>
+    /// <param name="knownNs">Looks no further: up to there all samples are known, whenever that is asked.</param>
+    /// <returns>0 where nothing is known.</returns>
+    public byte Coarsest(long fromNs, long toNs, long knownNs)
+    {
+        var coarsest = (byte)0;
+        var i = _count - 1;
+        while (i >= 0 && _runs[i].FirstNs > toNs)
+            i--;
+        // The level went over to the next one somewhere behind the last sample of a run.
+        if (i + 1 < _count && _runs[i + 1].FirstNs <= knownNs && (i < 0 || _runs[i].LastNs <= toNs))
+            coarsest = _runs[i + 1].Level;
+        for (; i >= 0; i--)
+        {
+            coarsest = Math.Max(coarsest, _runs[i].Level);
+            if (_runs[i].FirstNs <= fromNs)
+                break;
+        }
+        return coarsest;
+    }
+
+    /// <summary>Times before are asked for no more.</summary>
+    public void Forget(long beforeNs)
+    {
+        var gone = 0;
+        while (gone + 1 < _count && _runs[gone + 1].FirstNs < beforeNs)
+            gone++;
+        if (gone == 0)
+            return;
+        _runs.AsSpan(gone, _count - gone).CopyTo(_runs);
+        _count -= gone;
+    }
+}
