@@ -27,15 +27,12 @@ public sealed class PackageReading
     private long _width = long.MaxValue;
     private bool _isEndSeen;
 
-    private PackageReading(IMeterSession meter, int ruleSet, uint since, int flowsPerRequest, PackageSpool spool)
-    {
-        (_meter, _flowsPerRequest, _spool) = (meter, flowsPerRequest, spool);
-        _prefix = Selector(spool.Attributes).Append((uint)ruleSet, since);
-    }
+    private PackageReading(IMeterSession meter, ObjectIdentifier prefix, int flowsPerRequest, PackageSpool spool) =>
+        (_meter, _prefix, _flowsPerRequest, _spool) = (meter, prefix, flowsPerRequest, spool);
 
     /// <summary>Reads until the meter's answers leave what was asked for.</summary>
     /// <exception cref="CollectionException">The meter's table goes backwards or has no end.</exception>
-    public static async Task ReadAsync(
+    public static Task ReadAsync(
         IMeterSession meter,
         int ruleSet,
         uint since,
@@ -43,9 +40,21 @@ public sealed class PackageReading
         int requestsInFlight,
         PackageSpool spool,
         CancellationToken cancellationToken
+    ) => ReadAsync(meter, Selector(spool.Attributes).Append((uint)ruleSet, since), flowsPerRequest, requestsInFlight, spool, cancellationToken);
+
+    /// <summary>Reads a column of octet strings whose last index is the flow's, until the meter's answers leave it.</summary>
+    /// <param name="prefix">The column and what stands before the flow index.</param>
+    /// <exception cref="CollectionException">The meter's table goes backwards or has no end.</exception>
+    public static async Task ReadAsync(
+        IMeterSession meter,
+        ObjectIdentifier prefix,
+        int flowsPerRequest,
+        int requestsInFlight,
+        PackageSpool spool,
+        CancellationToken cancellationToken
     )
     {
-        var reading = new PackageReading(meter, ruleSet, since, flowsPerRequest, spool);
+        var reading = new PackageReading(meter, prefix, flowsPerRequest, spool);
         await reading.ReadFirstAsync(cancellationToken).ConfigureAwait(false);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var workers = new List<Task>();

@@ -46,6 +46,18 @@ public sealed class PackageSpool(int ruleSet, ImmutableArray<FlowAttribute> attr
     public IEnumerable<FlowRecord> Records()
     {
         var values = new FlowValue[Attributes.Length];
+        foreach (var (index, package) in Packages())
+        {
+            if (FlowDataPackage.TryDecode(package.Array!, package.Offset, package.Count, _elements, values) && AreTimes(values))
+                yield return new FlowRecord(ruleSet, index, Attributes, values);
+            else
+                _badPackages++;
+        }
+    }
+
+    /// <summary>The packages as they came, in index order.</summary>
+    public IEnumerable<(uint Index, ArraySegment<byte> Package)> Packages()
+    {
         foreach (var segment in _segments.OrderBy(each => each.From))
         {
             foreach (var (octets, length) in segment.Chunks)
@@ -55,10 +67,7 @@ public sealed class PackageSpool(int ruleSet, ImmutableArray<FlowAttribute> attr
                     var index = BinaryPrimitives.ReadUInt32BigEndian(octets.AsSpan(at));
                     var packageLength = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(at + 4));
                     at += PackageSegment.HeaderLength;
-                    if (FlowDataPackage.TryDecode(octets, at, packageLength, _elements, values) && AreTimes(values))
-                        yield return new FlowRecord(ruleSet, index, Attributes, values);
-                    else
-                        _badPackages++;
+                    yield return (index, new(octets, at, packageLength));
                     at += packageLength;
                 }
             }

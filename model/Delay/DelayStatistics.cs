@@ -75,6 +75,9 @@ public readonly record struct DelayStatistics
     /// <summary>All attributes of a direction, in the order of their numbers.</summary>
     public static IReadOnlyList<FlowAttribute> Attributes(bool isFrom) => isFrom ? FromAttributes : ToAttributes;
 
+    /// <summary>Those of both directions, in the order of their numbers.</summary>
+    public static IReadOnlyList<FlowAttribute> All { get; } = [.. FlowAttributes.All.Select(each => each.Number).Where(IsResult)];
+
     private static readonly FlowAttribute[] ToAttributes =
     [
         .. FlowAttributes.All.Select(each => each.Number).Where(each => IsResult(each) && !IsFrom(each)),

@@ -1,5 +1,7 @@
 using System.Linq;
+using Rtfm.Control.Delay;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 
 namespace Rtfm.Agent.Domain.Collection;
 
@@ -12,6 +14,8 @@ internal sealed class AggregatedFlows(Func<uint> now)
 {
     private readonly Lock _gate = new();
     private readonly SortedList<int, AggregatedSet> _sets = [];
+    private readonly PacketSample[] _samples = new PacketSample[SamplePackage.MostSamples];
+    private DelayCorrelator _correlator = new(new());
 
     /// <summary>In hundredths of a second.</summary>
     public uint Now => now();
@@ -51,7 +55,10 @@ internal sealed class AggregatedFlows(Func<uint> now)
     public void Clear()
     {
         lock (_gate)
+        {
             _sets.Clear();
+            _correlator = new(_correlator.Limits);
+        }
     }
 
     /// <summary>Takes the records of a member's own flow table, asked for with <see cref="CollectedRuleSet.FromMeter"/>.</summary>
@@ -82,7 +89,7 @@ internal sealed class AggregatedFlows(Func<uint> now)
             };
             var isReversed = key.Read(record);
             lock (_gate)
-                SetOf(ruleSet.Number).Add(key, isReversed ? seen.Reverse() : seen, ahead);
+                SetOf(ruleSet).Add(key, isReversed ? seen.Reverse() : seen, ahead, isReversed);
         }
 
         int At(FlowAttribute attribute) => ruleSet.FromMeter.IndexOf(attribute);
@@ -109,11 +116,75 @@ internal sealed class AggregatedFlows(Func<uint> now)
                 foreach (var each in seen)
                 {
                     if (ahead(each.Member) is { } difference)
-                        SetOf(ruleSet.Number).Add(key, isReversed ? each.Reverse() : each, difference);
+                        SetOf(ruleSet).Add(key, isReversed ? each.Reverse() : each, difference, isReversed);
                 }
             }
         }
         return bad;
+    }
+
+    /// <summary>Takes what a member sampled of its flows: <see cref="SamplePackage"/>s by flow index. Those of flows that are not in the table yet come with the next reading.</summary>
+    /// <returns>Packages that cannot be read.</returns>
+    public int AddSamples(CollectedRuleSet ruleSet, int member, uint boots, IEnumerable<(uint FlowIndex, ArraySegment<byte> Package)> packages)
+    {
+        var bad = 0;
+        foreach (var (flowIndex, package) in packages)
+        {
+            lock (_gate)
+            {
+                if (SamplePackage.TryRead(package, _samples, out var header))
+                    SetOf(ruleSet).Sampled?.TryAdd(member, boots, flowIndex, header, _samples.AsSpan(0, header.Count));
+                else
+                    bad++;
+            }
+        }
+        return bad;
+    }
+
+    /// <summary>All that a member sampled is in the table.</summary>
+    /// <param name="isNewLife">It was started since the last reading.</param>
+    /// <inheritdoc cref="SamplingMember.Read"/>
+    public void SamplesRead(int member, bool isNewLife, long reachNs, long clockErrorNs, ReadOnlySpan<SampleGap> gaps)
+    {
+        lock (_gate)
+        {
+            var sampling = _correlator.Member(member);
+            if (isNewLife)
+                sampling.Restarted(StartOf(gaps) ?? reachNs);
+            sampling.Read(reachNs, clockErrorNs, gaps);
+        }
+    }
+
+    /// <summary>How long packets may take.</summary>
+    public void SampleWindow(long windowNs)
+    {
+        lock (_gate)
+            _correlator.Limits = _correlator.Limits with { WindowNs = windowNs };
+    }
+
+    /// <summary>Makes delay and loss of what was sampled.</summary>
+    /// <param name="nowNs">Since 1970.</param>
+    public void DecideSamples(long nowNs, Func<int, bool> isMember)
+    {
+        lock (_gate)
+        {
+            _correlator.KeepOnly(isMember);
+            _correlator.Decide(
+                nowNs,
+                flow =>
+                {
+                    foreach (var set in _sets.Values)
+                        set.NoteDelays(flow);
+                }
+            );
+        }
+    }
+
+    /// <summary>Delay and loss of a record; zeros where nothing was sampled.</summary>
+    public (DelayStatistics To, DelayStatistics From) DelaysOf(int ruleSet, uint index)
+    {
+        lock (_gate)
+            return _sets.TryGetValue(ruleSet, out var set) && set.Sampled?.Find(index) is { } flow ? (flow.To, flow.From) : default;
     }
 
     /// <summary>Works on each rule set's records, in the order of their numbers, while nobody else does.</summary>
@@ -161,10 +232,24 @@ internal sealed class AggregatedFlows(Func<uint> now)
         }
     }
 
-    private AggregatedSet SetOf(int ruleSet)
+    private AggregatedSet SetOf(CollectedRuleSet ruleSet)
     {
-        if (!_sets.TryGetValue(ruleSet, out var set))
-            _sets.Add(ruleSet, set = new AggregatedSet(ruleSet, now));
+        if (!_sets.TryGetValue(ruleSet.Number, out var set))
+            _sets.Add(ruleSet.Number, set = new AggregatedSet(ruleSet.Number, now));
+        if (ruleSet.SavesSamples)
+            set.Sampled ??= new(_correlator);
         return set;
+    }
+
+    /// <summary>When the member began to see packets, as it tells itself.</summary>
+    private static long? StartOf(ReadOnlySpan<SampleGap> gaps)
+    {
+        long? start = null;
+        foreach (var gap in gaps)
+        {
+            if (gap.Reason == GapReason.Started)
+                start = Math.Max(start ?? gap.ToNs, gap.ToNs);
+        }
+        return start;
     }
 }

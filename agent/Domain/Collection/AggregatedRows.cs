@@ -1,5 +1,6 @@
 using Rtfm.Agent.Mib;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 
 namespace Rtfm.Agent.Domain.Collection;
 
@@ -17,6 +18,7 @@ internal sealed class AggregatedRows(AggregatedFlows flows) : IFlowRows
     private uint _index;
     private (int Entry, int Exit) _points;
     private (ushort Entry, ushort Exit) _interfaces;
+    private (DelayStatistics To, DelayStatistics From)? _delays;
 
     public bool TryGet(ReadOnlySpan<uint> index)
     {
@@ -60,8 +62,11 @@ internal sealed class AggregatedRows(AggregatedFlows flows) : IFlowRows
             FlowAttribute.ExitToPdus => _exit.ToPdus,
             FlowAttribute.ExitFromOctets => _exit.FromOctets,
             FlowAttribute.ExitFromPdus => _exit.FromPdus,
+            _ when DelayStatistics.IsResult(attribute) => (DelayStatistics.IsFrom(attribute) ? Delays.From : Delays.To)[attribute],
             _ => NumberOf(_record.Profile!.Find(attribute, _record.Own)),
         };
+
+    private (DelayStatistics To, DelayStatistics From) Delays => _delays ??= flows.DelaysOf((int)_ruleSet, _index);
 
     public ReadOnlySpan<byte> Octets(FlowAttribute attribute)
     {
@@ -89,6 +94,7 @@ internal sealed class AggregatedRows(AggregatedFlows flows) : IFlowRows
 
     private void Reckon()
     {
+        _delays = null;
         var totals = new RecordTotals();
         foreach (var each in _seen)
             totals.Add(each);

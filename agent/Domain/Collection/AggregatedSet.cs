@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using Rtfm.Agent.Domain.Collection.Delay;
 using Rtfm.Agent.Matching;
+using Rtfm.Control.Delay;
 using Rtfm.Model;
 
 namespace Rtfm.Agent.Domain.Collection;
@@ -21,6 +23,9 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
 
     public int Observations => _observations.Count;
 
+    /// <summary>What members sampled of the flows; null: the rule set has no samples taken.</summary>
+    public SampledFlows? Sampled { get; set; }
+
     /// <summary>How many observations of each member there are.</summary>
     public Dictionary<int, int> OfMembers { get; } = [];
 
@@ -28,14 +33,23 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
     /// <param name="key">Of the flow.</param>
     /// <param name="seen">As it is with the key's source and destination.</param>
     /// <param name="ahead">Our Uptime less the member's.</param>
-    public void Add(FlowIdentity key, in FlowObservation seen, uint ahead)
+    /// <param name="isReversed">The member has source and destination the other way round.</param>
+    public void Add(FlowIdentity key, in FlowObservation seen, uint ahead, bool isReversed)
     {
         var index = FindOrMake(key, seen, ahead);
+        Sampled?.Note(index, seen, isReversed);
         ref var record = ref At(index);
         if (!TryUpdate(ref record, seen))
             return;
         record.TimeMark = BlockOf(index).TimeMark = now();
         record.LastActive = Math.Max(record.LastActive, InOurTime(seen.LastActive, ahead));
+    }
+
+    /// <summary>Delay or loss of a flow, of whichever rule set, are other than they were.</summary>
+    public void NoteDelays(FlowCorrelation flow)
+    {
+        if (Sampled?.Has(flow) == true)
+            At((int)flow.Tag).TimeMark = BlockOf((int)flow.Tag).TimeMark = now();
     }
 
     /// <summary>The record of that flow index; false where there is none that changed at that time or later.</summary>
@@ -153,6 +167,7 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
                 continue;
             while (each.Next is var next and not 0 && _observations[next] is { IsGone: true } other && IsAlike(each.Seen, other.Seen))
             {
+                Sampled?.Forget(each.Seen);
                 // No flow has index 0: no reader takes the sum for a member's record.
                 each.Seen = each.Seen with
                 {
@@ -185,6 +200,7 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
         while (link != index)
             link = ref At(link).NextInBucket;
         link = record.NextInBucket;
+        Sampled?.Forget(index);
         record = new() { Own = [], FirstTime = record.FirstTime };
         _free.Push(index);
         Records--;
@@ -192,6 +208,7 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
 
     private void Drop(int observation)
     {
+        Sampled?.Forget(_observations[observation].Seen);
         OfMembers[_observations[observation].Seen.Member]--;
         _observations.Remove(observation);
     }

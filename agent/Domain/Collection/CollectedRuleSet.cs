@@ -11,6 +11,9 @@ internal sealed class CollectedRuleSet
 {
     private static readonly FlowAttribute[] Times = [FlowAttribute.FirstTime, FlowAttribute.LastActiveTime];
 
+    /// <summary>A flow's samples are read from a table of their own.</summary>
+    private const FlowAttribute DelaySamples = (FlowAttribute)1040;
+
     private static readonly FlowAttribute[] Measured =
     [
         FlowAttribute.SourceInterface,
@@ -32,6 +35,7 @@ internal sealed class CollectedRuleSet
         var pushed = new SortedSet<FlowAttribute>();
         foreach (var rule in versions.SelectMany(version => version.Rules))
         {
+            SavesSamples |= rule.Action.Pushes() && rule.Selector == DelaySamples;
             if (rule.Action.Pushes() && FlowAttributes.Find(rule.Selector) is { } attribute)
                 pushed.Add(attribute.Number);
         }
@@ -51,6 +55,9 @@ internal sealed class CollectedRuleSet
 
     /// <summary>What says which flow it is, wherever it is seen: all that rules push, and its masks, but interfaces and what is adjacent to them.</summary>
     public ImmutableArray<FlowAttribute> Key { get; }
+
+    /// <summary>Meters sample packets of its flows: delay and loss are reckoned for them.</summary>
+    public bool SavesSamples { get; }
 
     /// <summary>What a meter is asked for.</summary>
     public ImmutableArray<FlowAttribute> FromMeter { get; }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Linq;
+using Rtfm.Agent.Domain.Collection.Delay;
 using Rtfm.Control.Reading;
 using Rtfm.Snmp.Client;
 
@@ -26,6 +27,7 @@ internal sealed class DomainCollection(
     private readonly ChainHop _hop = new(sessions, flows, readings, domain);
     private MemberHolds _holds = new(readers, readings, domain, clock);
     private readonly IdleFlows _idle = new(flows, readers);
+    private readonly DelayCollection _delays = new(flows, domain);
     private CollectionFigures _figures = new();
     private uint _before;
 
@@ -43,6 +45,13 @@ internal sealed class DomainCollection(
         else
             await ForEachAsync(members, (member, stopping) => ReadAsync(member, read, stopping), cancellationToken).ConfigureAwait(false);
         var duration = clock.GetElapsedTime(started);
+        await ForEachAsync(
+                members.Where(each => read.ContainsKey(each.Number)),
+                (member, stopping) => ReadSamplesAsync(member, read, stopping),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        flows.DecideSamples((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, number => members.Any(each => each.Number == number));
         await ForEachAsync(
                 members.Where(each => read.ContainsKey(each.Number)),
                 (member, stopping) => TendAsync(member, read, stopping),
@@ -68,6 +77,7 @@ internal sealed class DomainCollection(
     {
         flows.Clear();
         readings.Clear();
+        _delays.Forget();
         // Readers come anew: what they said was about another table. Rows at members stay meanwhile.
         readers.Clear();
         _holds = new(readers, readings, domain, clock);
@@ -114,6 +124,18 @@ internal sealed class DomainCollection(
             .ConfigureAwait(false);
     }
 
+    /// <summary>After all members' flows: who sampled a packet where it went out may be read before where it came in.</summary>
+    private async Task ReadSamplesAsync(CollectedMember member, ConcurrentDictionary<int, MemberLook?> read, CancellationToken cancellationToken)
+    {
+        if (!domain.RuleSets.Any(each => each.SavesSamples))
+            return;
+        var session = await sessions.OpenAsync(member, "", cancellationToken).ConfigureAwait(false);
+        var look = read[member.Number] ??= await MemberLook
+            .TakeAsync(session, member, domain.Owner, domain.RuleSets, () => flows.Now, cancellationToken)
+            .ConfigureAwait(false);
+        await _delays.ReadAsync(session, member, look, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>What is to be done at a member that was read: our rows there, and flows that it has no more.</summary>
     private async Task TendAsync(CollectedMember member, ConcurrentDictionary<int, MemberLook?> read, CancellationToken cancellationToken)
     {
@@ -129,6 +151,7 @@ internal sealed class DomainCollection(
     {
         var numbers = members.Select(each => each.Number).ToHashSet();
         readings.KeepOnly(numbers.Contains);
+        _delays.KeepOnly(numbers.Contains);
         var boots = readings.All.ToDictionary(each => each.Number, each => each.Boots);
         var held = uint.MaxValue;
         flows.ForEach(set =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Rtfm.Control.Reading;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
@@ -145,7 +146,7 @@ internal sealed class FlowPush(
 
     private IEnumerable<VarBind> Changed(CollectedRuleSet ruleSet, uint since)
     {
-        ImmutableArray<FlowAttribute> attributes = [.. ruleSet.Key, .. Reckoned];
+        ImmutableArray<FlowAttribute> attributes = [.. ruleSet.Key, .. Reckoned, .. ruleSet.SavesSamples ? DelayStatistics.All : []];
         var selector = new ObjectIdentifier([
             .. Oids.ExtendedPackageEntry,
             FlowMeterMib.PackageData,
