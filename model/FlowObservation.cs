@@ -4,7 +4,7 @@ namespace Rtfm.Model;
 
 /// <summary>What one member of a domain saw of a flow: a record of its own flow table, without the key, which is the same for all (decision 0012).</summary>
 /// <remarks>
-/// Attribute <see cref="FlowAttribute.Observations"/> is an octet with the version of the encoding, 1, and the observations one after the other, each as these numbers in order: member, boots, flow
+/// Attribute <see cref="FlowAttribute.Observations"/> is an octet with the version of the encoding, 1, and the observations one after the other, each as these numbers in order: member (plus 65,536 where its own record is turned), boots, flow
 /// index, first time, time from there to the last activity, source and destination interface, octets and PDUs to the destination, octets and PDUs from there. A number is
 /// seven bits an octet, the lowest first, the top bit set in all octets but its last. Most observations are 20 to 30 octets.
 /// </remarks>
@@ -12,6 +12,7 @@ public readonly record struct FlowObservation
 {
     private const byte EncodingVersion = 1;
     private const int Numbers = 11;
+    private const ulong TurnedBit = 1 << 16;
 
     /// <summary>No observation is longer as octets.</summary>
     public const int LongestOctets = Numbers * 10;
@@ -30,6 +31,9 @@ public readonly record struct FlowObservation
 
     /// <summary>In the member's Uptime.</summary>
     public uint LastActive { get; init; }
+
+    /// <summary>The member's own record has source and destination the other way round.</summary>
+    public bool IsTurned { get; init; }
 
     /// <summary>0: not seen coming from the source at an edge.</summary>
     public ushort SourceInterface { get; init; }
@@ -55,6 +59,7 @@ public readonly record struct FlowObservation
     public FlowObservation Reverse() =>
         this with
         {
+            IsTurned = !IsTurned,
             SourceInterface = DestInterface,
             DestInterface = SourceInterface,
             ToOctets = FromOctets,
@@ -75,7 +80,7 @@ public readonly record struct FlowObservation
     /// <returns>The octets written.</returns>
     public int Write(Span<byte> octets)
     {
-        var at = Put(octets, Member);
+        var at = Put(octets, Member | (IsTurned ? TurnedBit : 0));
         at += Put(octets[at..], Boots);
         at += Put(octets[at..], FlowIndex);
         at += Put(octets[at..], FirstTime);
@@ -122,7 +127,7 @@ public readonly record struct FlowObservation
             if (!TryTake(ref octets, out number))
                 return false;
         }
-        if (numbers[0] > ushort.MaxValue || numbers[5] > ushort.MaxValue || numbers[6] > ushort.MaxValue)
+        if (numbers[0] > (ushort.MaxValue | TurnedBit) || numbers[5] > ushort.MaxValue || numbers[6] > ushort.MaxValue)
             return false;
         foreach (var number in numbers[1..5])
         {
@@ -132,6 +137,7 @@ public readonly record struct FlowObservation
         observation = new()
         {
             Member = (ushort)numbers[0],
+            IsTurned = (numbers[0] & TurnedBit) != 0,
             Boots = (uint)numbers[1],
             FlowIndex = (uint)numbers[2],
             FirstTime = (uint)numbers[3],

@@ -135,7 +135,7 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom)
         var isArrived = !exits.IsEmpty && exits[0].TimeNs <= end;
         var member = flow.Observations[entry.Observation]!.Member;
         var isKnown = !member.StepsAt(entry.TimeNs);
-        var isExpected = CanBeJudged(entry.Selection, entry.TimeNs, windowNs, atEntry: false, out var isSampled) && isKnown;
+        var isExpected = CanBeJudged(entry, windowNs, out var isSampled) && isKnown;
         if (!isArrived)
         {
             // What some exit did not take as a sample, nobody misses.
@@ -173,25 +173,29 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom)
 
     private void CountUnpaired(in WaitingSample exit, long windowNs)
     {
-        if (CanBeJudged(exit.Selection, exit.TimeNs - windowNs, windowNs, atEntry: true, out _))
+        if (CanBeJudged(exit, windowNs, out _))
             _results = _results with { Unpaired = _results.Unpaired + 1 };
     }
 
-    /// <summary>Whether a packet that passed the flow's exits (entries) within a window from then is sure to be known from there.</summary>
+    /// <summary>Whether a packet that came in (went out) is sure to be known from wherever it could have gone out (come in).</summary>
     /// <param name="isSampled">All of them would have taken it as a sample, as far as their levels tell.</param>
-    private bool CanBeJudged(uint selection, long fromNs, long windowNs, bool atEntry, out bool isSampled)
+    private bool CanBeJudged(in WaitingSample sample, long windowNs, out bool isSampled)
     {
+        var errorNs = flow.Observations[sample.Observation]!.Member.ClockErrorNs;
         var (coarsest, isAny, isMissed) = ((byte)0, false, false);
-        var toNs = fromNs + windowNs;
         foreach (var seen in flow.Observations)
         {
-            if (seen is null || !(atEntry ? seen.IsEntry(isFrom) : seen.IsExit(isFrom)))
+            if (seen is null || !(sample.IsEntry ? seen.IsExit(isFrom) : seen.IsEntry(isFrom)))
                 continue;
             isAny = true;
-            coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs, toNs + windowNs));
+            // By their clocks it may have gone out before it came in.
+            var aheadNs = Math.Min(errorNs + seen.Member.ClockErrorNs, windowNs);
+            var fromNs = sample.TimeNs - (sample.IsEntry ? aheadNs : windowNs);
+            var toNs = sample.TimeNs + (sample.IsEntry ? windowNs : aheadNs);
+            coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs, sample.TimeNs + 2 * windowNs));
             isMissed |= seen.Member.ReachNs < toNs || seen.MissesAny(fromNs, toNs);
         }
-        isSampled = PacketSample.IsSelected(selection, coarsest);
+        isSampled = PacketSample.IsSelected(sample.Selection, coarsest);
         return isAny && isSampled && !isMissed;
     }
 

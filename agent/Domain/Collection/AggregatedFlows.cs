@@ -89,7 +89,7 @@ internal sealed class AggregatedFlows(Func<uint> now)
             };
             var isReversed = key.Read(record);
             lock (_gate)
-                SetOf(ruleSet).Add(key, isReversed ? seen.Reverse() : seen, ahead, isReversed);
+                SetOf(ruleSet).Add(key, isReversed ? seen.Reverse() : seen, ahead);
         }
 
         int At(FlowAttribute attribute) => ruleSet.FromMeter.IndexOf(attribute);
@@ -116,7 +116,7 @@ internal sealed class AggregatedFlows(Func<uint> now)
                 foreach (var each in seen)
                 {
                     if (ahead(each.Member) is { } difference)
-                        SetOf(ruleSet).Add(key, isReversed ? each.Reverse() : each, difference, isReversed);
+                        SetOf(ruleSet).Add(key, isReversed ? each.Reverse() : each, difference);
                 }
             }
         }
@@ -164,11 +164,15 @@ internal sealed class AggregatedFlows(Func<uint> now)
 
     /// <summary>Makes delay and loss of what was sampled.</summary>
     /// <param name="nowNs">Since 1970.</param>
-    public void DecideSamples(long nowNs, Func<int, bool> isMember)
+    /// <param name="members">All that there are.</param>
+    public void DecideSamples(long nowNs, IReadOnlySet<int> members)
     {
         lock (_gate)
         {
-            _correlator.KeepOnly(isMember);
+            _correlator.KeepOnly(members.Contains);
+            // Who was never read may have seen any flow.
+            foreach (var member in members)
+                _correlator.Member(member);
             _correlator.Decide(
                 nowNs,
                 flow =>

@@ -33,11 +33,10 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
     /// <param name="key">Of the flow.</param>
     /// <param name="seen">As it is with the key's source and destination.</param>
     /// <param name="ahead">Our Uptime less the member's.</param>
-    /// <param name="isReversed">The member has source and destination the other way round.</param>
-    public void Add(FlowIdentity key, in FlowObservation seen, uint ahead, bool isReversed)
+    public void Add(FlowIdentity key, in FlowObservation seen, uint ahead)
     {
         var index = FindOrMake(key, seen, ahead);
-        Sampled?.Note(index, seen, isReversed);
+        Sampled?.Note(index, seen);
         ref var record = ref At(index);
         if (!TryUpdate(ref record, seen))
             return;

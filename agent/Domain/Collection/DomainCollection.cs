@@ -51,7 +51,7 @@ internal sealed class DomainCollection(
                 cancellationToken
             )
             .ConfigureAwait(false);
-        flows.DecideSamples((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, number => members.Any(each => each.Number == number));
+        flows.DecideSamples((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, members.Select(each => each.Number).ToHashSet());
         await ForEachAsync(
                 members.Where(each => read.ContainsKey(each.Number)),
                 (member, stopping) => TendAsync(member, read, stopping),

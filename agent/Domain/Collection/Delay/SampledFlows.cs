@@ -27,15 +27,15 @@ internal sealed class SampledFlows(DelayCorrelator correlator)
 
     /// <summary>A member tells of the record's flow.</summary>
     /// <param name="seen">With the record's source and dest.</param>
-    public void Note(int record, in FlowObservation seen, bool isReversed)
+    public void Note(int record, in FlowObservation seen)
     {
         var role =
             seen.IsEntry ? EdgeRole.Entry
             : seen.IsExit ? EdgeRole.Exit
             : EdgeRole.Other;
         var name = new ObservationName(seen);
-        if (!_observations.TryGetValue(name, out var known) || (known.Record, known.Role, known.IsReversed) != (record, role, isReversed))
-            _observations[name] = new(record, role, isReversed);
+        if (!_observations.TryGetValue(name, out var known) || (known.Record, known.Role, known.IsReversed) != (record, role, seen.IsTurned))
+            _observations[name] = new(record, role, seen.IsTurned);
     }
 
     /// <summary>Adds what a member sampled of a flow.</summary>

@@ -74,6 +74,7 @@ internal sealed class DomainAgent : IDisposable
             (member, fault) => Missing.Add((member.Number, fault))
         );
         Chain = new ChainService(Sessions, Flows, Readings, view, (member, fault) => Missing.Add((member.Number, fault)));
+        Samples = new SampleTables(local, () => new Uptime(Meter.Now), () => (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100);
         _meterExt = new MeterExtMib(Meter, "test", OctetLayer.Network, clock);
         _listener = new UdpListener(Engine(view), new IPEndPoint(IPAddress.Loopback, 0));
         domain.Join(number, Identity.Id, _listener.EndPoint.ToString());
@@ -85,6 +86,8 @@ internal sealed class DomainAgent : IDisposable
     public int Local { get; }
 
     public EngineIdentity Identity { get; }
+
+    public SampleTables Samples { get; }
 
     public IMemberSessions Sessions { get; }
 
@@ -138,6 +141,7 @@ internal sealed class DomainAgent : IDisposable
             .. new FlowMeterModule(Meter).Providers,
             .. _meterExt.Providers,
             .. Chain.Providers(),
+            .. Samples.Providers,
             .. CollectionMib.Providers(_domain, view, Flows, () => Collection.Figures),
         ]);
         return new SnmpEngine(

@@ -3,6 +3,7 @@ using Rtfm.Agent.Packets;
 using Rtfm.Agent.Tests.Matching;
 using Rtfm.Control.Reading;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 using Rtfm.Snmp.Client;
 using Rtfm.Srl;
 using Rtfm.Testing;
@@ -15,10 +16,10 @@ internal sealed class DomainHarness : IAsyncDisposable
     private readonly FakeClock _clock = new();
     private readonly List<DomainAgent> _agents = [];
 
-    public DomainHarness(int agents)
+    public DomainHarness(int agents, bool takesSamples = false)
     {
         var rules = RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", "domain-flows.srl")).RuleSet!;
-        Domain = new TestDomain(rules);
+        Domain = new TestDomain(rules, takesSamples);
         for (var number = 1; number <= agents; number++)
             _agents.Add(new DomainAgent(Domain, Client, number, _clock));
         Pass(10);
@@ -32,6 +33,9 @@ internal sealed class DomainHarness : IAsyncDisposable
 
     /// <summary>By number.</summary>
     public DomainAgent this[int number] => _agents[number - 1];
+
+    /// <summary>Since 1970.</summary>
+    public long NowNs => (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 
     /// <summary>All agents' time goes on.</summary>
     public void Pass(double seconds)
@@ -79,6 +83,20 @@ internal sealed class DomainHarness : IAsyncDisposable
         Assert.That(spool.BadPackages, Is.Zero);
         records.Sort(StringComparer.Ordinal);
         return records;
+    }
+
+    /// <summary>Delay and loss of each record that changed since then.</summary>
+    public async Task<List<(DelayStatistics To, DelayStatistics From)>> DelaysAsync(uint since = 0)
+    {
+        using var spool = new PackageSpool(TestDomain.RuleSet, [FlowAttribute.FirstTime, FlowAttribute.LastActiveTime, .. DelayStatistics.All]);
+        var session = new SnmpMeterSession(Client, Master.ContextTarget);
+        await PackageReading.ReadAsync(session, TestDomain.RuleSet, since, 1_000, 2, spool, CancellationToken.None);
+        List<(DelayStatistics, DelayStatistics)> delays =
+        [
+            .. spool.Records().Select(each => (DelayStatistics.Of(each, isFrom: false), DelayStatistics.Of(each, isFrom: true))),
+        ];
+        Assert.That(spool.BadPackages, Is.Zero);
+        return delays;
     }
 
     public async ValueTask DisposeAsync()

@@ -8,12 +8,19 @@ using Rtfm.Snmp.Mib;
 namespace Rtfm.Agent.Tests.Domain.Collection;
 
 /// <summary>What agents of a test agree on: who is there; number 1 is the master.</summary>
-internal sealed class TestDomain(RuleSet rules) : IControlState<CollectionPlan>
+/// <param name="takesSamples">The domain's rules save DelaySamples.</param>
+internal sealed class TestDomain(RuleSet rules, bool takesSamples = false) : IControlState<CollectionPlan>
 {
     public const int RuleSet = 7;
     public const string RuleSetName = "edge";
 
-    private readonly CollectedRuleSet _ruleSet = new(RuleSet, RuleSetName, [rules]);
+    private static readonly Rule SaveSamples = Rule.Unset with { Selector = (FlowAttribute)1040, Action = Opcode.PushPktToAct };
+
+    private readonly CollectedRuleSet _ruleSet = new(
+        RuleSet,
+        RuleSetName,
+        [takesSamples ? rules with { Rules = rules.Rules.Add(SaveSamples) } : rules]
+    );
 
     public string Name { get; } = "net";
 
