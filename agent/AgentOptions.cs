@@ -1,3 +1,4 @@
+using Rtfm.Agent.Delay;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Packets;
 
@@ -79,6 +80,9 @@ public sealed record AgentOptions
 
     /// <summary>The domain that the meter is a member of.</summary>
     public DomainOptions? Domain { get; init; }
+
+    /// <summary>How packets are sampled for delay and loss.</summary>
+    public DelayOptions Delay { get; init; } = new();
 
     /// <summary>The longest SNMP message sent or taken, in octets.</summary>
     public int MaxMessageSize { get; init; } = 65_507;

@@ -1,5 +1,6 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration;
+using Rtfm.Agent.Delay;
 using Rtfm.Agent.Domain;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Mib;
@@ -29,6 +30,7 @@ internal static class AgentSettings
             Check(options);
             options = options.Listen.Length == 0 && options.AgentX is null ? options with { Listen = [AgentOptions.DefaultListen] } : options;
             DomainSetup.Of(options);
+            DelaySetup.Of(options.Delay);
             return options;
         }
         catch (Exception fault) when (fault is InvalidOperationException or FormatException or InvalidDataException or FileNotFoundException)

@@ -122,4 +122,7 @@ internal static partial class Log
 
     [LoggerMessage(1415, LogLevel.Warning, "{Address} wants to be a member of domain '{Other}', this is '{Domain}': refused")]
     public static partial void WrongDomain(ILogger logger, string address, string other, string domain);
+
+    [LoggerMessage(1501, LogLevel.Warning, "the clock was set by {Milliseconds:F3} ms: delays around this time are unknown")]
+    public static partial void ClockStepped(ILogger logger, double milliseconds);
 }

@@ -33,6 +33,9 @@ public enum AttributeSyntax : byte
     /// <summary>A distribution: OCTET STRING with a SEQUENCE of mask, value and counters in it (NEW-10).</summary>
     Distribution,
 
+    /// <summary>When a meter saw which packets of a flow: OCTET STRING, see <see cref="Delay.SamplePackage"/>; empty where it takes no samples.</summary>
+    Samples,
+
     /// <summary>What members of a domain saw of a flow: OCTET STRING, see <see cref="FlowObservation"/>.</summary>
     Observations,
 

@@ -83,6 +83,9 @@ public enum FlowAttribute : ushort
     DestInnerAddress = 1037,
     SourceInnerMask = 1038,
     DestInnerMask = 1039,
+
+    /// <summary>When packets were seen, under their keys (decision 0013).</summary>
+    DelaySamples = 1040,
     ToTcpFlags = 1050,
     FromTcpFlags = 1051,
 

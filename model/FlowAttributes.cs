@@ -74,6 +74,8 @@ public static class FlowAttributes
         One(FlowAttribute.InnerPeerType, "innerPeerType", AttributeSyntax.Integer, 1, Extended),
         .. Pair(1036, 1037, "InnerAddress", AttributeSyntax.PeerAddress, 16, Extended | Masked, maskOffset: 2),
         .. Pair(1038, 1039, "InnerMask", AttributeSyntax.PeerAddress, 0, Package),
+        // Of both directions.
+        One(FlowAttribute.DelaySamples, "delaySamples", AttributeSyntax.Samples, ParameterOctets, Extended | Statistic),
         One(FlowAttribute.ToTcpFlags, "toTcpFlags", AttributeSyntax.Integer, 0, Package),
         One(FlowAttribute.FromTcpFlags, "fromTcpFlags", AttributeSyntax.Integer, 0, Package),
         .. ToFrom(1060, "TcpOctets", AttributeSyntax.Counter64),

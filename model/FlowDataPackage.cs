@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Rtfm.Model.Delay;
 
 namespace Rtfm.Model;
 
@@ -148,6 +149,7 @@ public static class FlowDataPackage
                 AttributeSyntax.Integer => new(IntegerTag, LongestNumber),
                 AttributeSyntax.Unsigned32 => new(Unsigned32Tag, LongestNumber),
                 AttributeSyntax.Distribution => new(OctetStringTag, LongestDistribution),
+                AttributeSyntax.Samples => new(OctetStringTag, SamplePackage.Longest),
                 AttributeSyntax.Observations => new(OctetStringTag, LongestObservations),
                 _ => new(OctetStringTag, LongestOctets),
             };

@@ -19,7 +19,7 @@ public static class FlowText
                 CultureInfo.InvariantCulture
             ),
             AttributeSyntax.PeerAddress or AttributeSyntax.AdjacentAddress => Hyphenated(value.Octets),
-            AttributeSyntax.Octets or AttributeSyntax.TransportAddress => Convert.ToHexString(value.Octets),
+            AttributeSyntax.Octets or AttributeSyntax.TransportAddress or AttributeSyntax.Samples => Convert.ToHexString(value.Octets),
             AttributeSyntax.Distribution => Rtfm.Model.Distribution.TryDecode(value.Octets, out var distribution)
                 ? distribution!.ToString()
                 : Convert.ToHexString(value.Octets),

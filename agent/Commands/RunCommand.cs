@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Capture;
+using Rtfm.Agent.Delay;
 using Rtfm.Agent.Domain;
 using Rtfm.Agent.Domain.Collection;
 using Rtfm.Agent.Flows;
@@ -211,6 +212,7 @@ internal static class RunCommand
         builder.Services.AddSingleton(NotificationService.MakeOriginator);
         builder.Services.AddSingleton<DomainService>();
         builder.Services.AddSingleton<CollectionService>();
+        builder.Services.AddSingleton<DelayWatch>();
         // SNMP first: a meter that cannot be asked is not worth starting.
         builder.Services.AddHostedService<SnmpService>();
         builder.Services.AddHostedService<NotificationService>();
@@ -218,6 +220,7 @@ internal static class RunCommand
         builder.Services.AddHostedService(services => services.GetRequiredService<CollectionService>());
         builder.Services.AddHostedService<UpkeepService>();
         builder.Services.AddHostedService<HostWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DelayWatch>());
         builder.Services.AddHostedService<CaptureService>();
         return builder.Build();
     }
@@ -295,7 +298,8 @@ internal static class RunCommand
             state.State.ToConfiguration(points),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<TrafficMeter>>(),
-            state
+            state,
+            DelaySetup.Of(options.Delay)
         );
         meter.Attach(sources);
         return meter;

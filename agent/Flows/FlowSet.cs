@@ -24,6 +24,7 @@ public sealed partial class FlowSet : IDisposable
     internal FlowSet(FlowTable table, int ruleSet)
     {
         (_table, RuleSet) = (table, ruleSet);
+        Statistics = new(table.Samples.RingLength);
         _shards = new FlowShard[table.Shards];
         for (var i = 0; i < _shards.Length; i++)
             _shards[i] = new FlowShard(table, this);
@@ -48,7 +49,7 @@ public sealed partial class FlowSet : IDisposable
     public KeyShapes Shapes { get; } = new();
 
     /// <summary>The kinds of statistics that its flows have.</summary>
-    internal StatisticLayouts Statistics { get; } = new();
+    internal StatisticLayouts Statistics { get; }
 
     /// <summary>When the latest packet came, in nanoseconds since 1970; kept while flows have statistics.</summary>
     internal long LatestNs => Volatile.Read(ref _latestNs);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Rtfm.Agent.Delay;
 using Rtfm.Agent.Matching;
 using Rtfm.Agent.Packets;
 using Rtfm.Agent.Statistics;
@@ -60,6 +61,14 @@ internal sealed unsafe class FlowShard : IDisposable
             if (HasFlow(result))
                 Find(ref result);
         }
+        if (_keepsStatistics)
+        {
+            foreach (ref readonly var result in results)
+            {
+                if (HasFlow(result))
+                    PrefetchStatistics(result);
+            }
+        }
         var lost = 0;
         for (var i = 0; i < results.Length; i++)
         {
@@ -76,6 +85,11 @@ internal sealed unsafe class FlowShard : IDisposable
         var now = Begin(batch);
         foreach (var i in numbers)
             Find(ref results[i]);
+        if (_keepsStatistics)
+        {
+            foreach (var i in numbers)
+                PrefetchStatistics(results[i]);
+        }
         var lost = 0;
         foreach (var i in numbers)
         {
@@ -184,6 +198,19 @@ internal sealed unsafe class FlowShard : IDisposable
         // A longer key goes on in the next cache line.
         if (result.KeyLength > CacheLine - FlowEntry.KeyOffset)
             Sse.Prefetch0(result.Row + CacheLine);
+    }
+
+    /// <summary>Asks for the beginning of a flow's record: another two lines of memory that each packet of it needs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PrefetchStatistics(in MatchResult result)
+    {
+        if (!Sse.IsSupported || result.Index == 0)
+            return;
+        var record = _table.StatisticsOf(result.Index);
+        if (record == null)
+            return;
+        Sse.Prefetch0(record);
+        Sse.Prefetch0(record + CacheLine - 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -308,14 +335,19 @@ internal sealed unsafe class FlowShard : IDisposable
     private void AddStatistics(uint index, in MatchKey packet, uint octets, bool isForward)
     {
         var record = _table.StatisticsOf(index);
-        if (record != null)
-            StatisticRecord.Add(record, _set.Statistics[((StatisticHeader*)record)->Layout], packet, octets, isForward);
+        if (record == null)
+            return;
+        var layout = _set.Statistics[((StatisticHeader*)record)->Layout];
+        if (layout.RingLength > 0)
+            SampleRing.Add(record + layout.RingOffset, layout.RingLength, packet, isForward, _table.Samples);
+        if (layout.Statistics.Length > 0)
+            StatisticRecord.Add(record, layout, packet, octets, isForward);
     }
 
     /// <summary>NEW-03: what a flow has, with which parameters, is settled when it is made.</summary>
     private void BeginStatistics(StatisticPlan plan, FlowBlock block, int row, long firstNs)
     {
-        if (_set.Statistics.Of(plan) is not { Statistics.Length: > 0 } layout)
+        if (_set.Statistics.Of(plan) is not { IsEmpty: false } layout)
             return;
         var record = _table.StatisticMemory.TryTake(layout.Length);
         if (record == null)

@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Rtfm.Agent.Delay;
 using Rtfm.Agent.Matching;
 using Rtfm.Agent.Statistics;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 
 namespace Rtfm.Agent.Flows;
 
@@ -20,6 +22,10 @@ public struct FlowSnapshot
     /// <summary>The statistics of the flow that the thread read last: a flow is written out before the next is read.</summary>
     [ThreadStatic]
     private static byte[]? t_statistics;
+
+    /// <summary>The package of samples that the thread wrote last.</summary>
+    [ThreadStatic]
+    private static byte[]? t_samples;
 
     public uint Index { get; private set; }
 
@@ -85,6 +91,8 @@ public struct FlowSnapshot
             return new FlowValue(Number(attribute));
         if (FlowAttributes.Get(attribute).Syntax == AttributeSyntax.Observations)
             return new FlowValue([]);
+        if (FlowAttributes.Get(attribute).Syntax == AttributeSyntax.Samples)
+            return new FlowValue(Samples(long.MinValue).ToArray());
         if (FlowAttributes.Get(attribute).Syntax != AttributeSyntax.Distribution)
             return new FlowValue(Octets(attribute).ToArray());
         Span<FlowValue> values = new FlowValue[1];
@@ -102,6 +110,7 @@ public struct FlowSnapshot
             var isWritten = FlowAttributes.Get(attribute).Syntax switch
             {
                 AttributeSyntax.Distribution => TryWriteDistribution(attribute, ref writer),
+                AttributeSyntax.Samples => writer.TryOctets(Samples(long.MinValue)),
                 // One meter alone observes for nobody.
                 AttributeSyntax.Observations => writer.TryOctets([]),
                 _ when FlowDataPackage.TagOf(attribute) is var tag and not FlowDataPackage.OctetStringTag => writer.TryNumber(tag, Number(attribute)),
@@ -111,6 +120,43 @@ public struct FlowSnapshot
                 return false;
         }
         return true;
+    }
+
+    /// <summary>The flow's samples that are not older than that, as a <see cref="SamplePackage"/>; empty where none are taken. Valid until the thread asks again.</summary>
+    /// <param name="sinceNs">Nanoseconds since 1970, in the samples' clock.</param>
+    public readonly ReadOnlySpan<byte> Samples(long sinceNs)
+    {
+        Span<PacketSample> samples = stackalloc PacketSample[SamplePackage.MostSamples];
+        var count = ReadSamples(samples, out var header);
+        if (count < 0)
+            return [];
+        // Clocks step: all that come behind the first one that is new are wanted.
+        var old = 0;
+        while (old < count && samples[old].TimeNs < sinceNs)
+            old++;
+        var package = t_samples ??= new byte[SamplePackage.Longest];
+        var length = SamplePackage.Write(
+            header with
+            {
+                First = unchecked(header.First + (uint)old),
+                Count = count - old,
+            },
+            samples[old..count],
+            package
+        );
+        return package.AsSpan(0, length);
+    }
+
+    /// <summary>The flow's samples, oldest first.</summary>
+    /// <param name="samples">Room for <see cref="SamplePackage.MostSamples"/>.</param>
+    /// <returns>How many; -1: none are taken of this flow.</returns>
+    public readonly int ReadSamples(Span<PacketSample> samples, out SamplePackageHeader header)
+    {
+        header = default;
+        if (_layout is not { RingLength: > 0 } layout)
+            return -1;
+        header = SampleRing.Read(_statistics.AsSpan(layout.RingOffset), layout.RingLength, samples) with { FirstTime = FirstTime };
+        return header.Count;
     }
 
     /// <summary>NEW-10: empty where the flow has no such distribution.</summary>

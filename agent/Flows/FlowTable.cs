@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Rtfm.Agent.Delay;
 using Rtfm.Agent.Statistics;
 
 namespace Rtfm.Agent.Flows;
@@ -68,6 +69,9 @@ public sealed unsafe class FlowTable : IDisposable
     internal int Shards { get; }
 
     internal StatisticMemory StatisticMemory { get; }
+
+    /// <summary>How flows' packets are sampled; the ring's length is that of rule sets that begin to run.</summary>
+    internal SampleSettings Samples { get; set; } = new();
 
     /// <summary>Different in every process, so that nobody can make packets whose keys collide.</summary>
     internal ulong HashSeed { get; }

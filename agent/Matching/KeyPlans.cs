@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rtfm.Model;
 
 namespace Rtfm.Agent.Matching;
 
@@ -25,7 +26,11 @@ internal sealed class KeyPlans
     {
         _program = program;
         foreach (ref readonly var rule in program.Instructions)
+        {
             AsksForStatistics |= rule.Field.Kind is FieldKind.Statistic or FieldKind.MeterVariable;
+            // A meter variable holds an octet, which this number does not fit.
+            AsksForSamples |= rule.Selector == FlowAttribute.DelaySamples;
+        }
     }
 
     public int Count => _count;
@@ -34,6 +39,9 @@ internal sealed class KeyPlans
 
     /// <summary>False where no rule can ask for a statistic.</summary>
     public bool AsksForStatistics { get; }
+
+    /// <summary>False where no rule can ask for samples of packets.</summary>
+    public bool AsksForSamples { get; }
 
     /// <summary>What the flow of a result has beside its counters; null: nothing.</summary>
     public StatisticPlan? StatisticsOf(in MatchResult result) => result.Plan == None ? null : this[result.Plan].Statistics;

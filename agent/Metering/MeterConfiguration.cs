@@ -1,3 +1,4 @@
+using Rtfm.Agent.Delay;
 using Rtfm.Snmp.Mib;
 
 namespace Rtfm.Agent.Metering;
@@ -25,6 +26,9 @@ public sealed record MeterConfiguration
 
     /// <summary>True while the meter makes no new flows; only a manager ends it (flowFloodMode).</summary>
     public bool FloodMode { get; init; }
+
+    /// <summary>How packets are sampled (rtfmDelayControl); null: as the settings say.</summary>
+    public DelayControl? Delay { get; init; }
 
     /// <summary>What a meter starts with that nobody has configured: the built-in rule set, running (RFC 2722 §4.4; AMB-41).</summary>
     public static MeterConfiguration Initial { get; } =

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Linq;
 using System.Text.Json.Serialization;
+using Rtfm.Agent.Delay;
 using Rtfm.Model;
 using Rtfm.Snmp.Mib;
 
@@ -26,6 +27,9 @@ public sealed record MeterState
 
     public int InactivityTimeoutSeconds { get; init; } = 600;
 
+    /// <summary>How packets are sampled, where a manager set it.</summary>
+    public DelayControl? Delay { get; init; }
+
     /// <summary>Sample rates other than 1, by interface name: an ifIndex may change with a restart.</summary>
     public ImmutableSortedDictionary<string, int> SampleRates { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
@@ -47,6 +51,7 @@ public sealed record MeterState
         {
             FloodMark = configuration.FloodMark,
             InactivityTimeoutSeconds = configuration.InactivityTimeoutSeconds,
+            Delay = configuration.Delay,
             // Rates of interfaces that are not there at the moment are kept for when they come back.
             SampleRates = SampleRates
                 .RemoveRange(configuration.Interfaces.Select(each => each.Value.Name))
@@ -80,6 +85,7 @@ public sealed record MeterState
     public static bool IsAffected(MeterConfiguration before, MeterConfiguration after) =>
         before.FloodMark != after.FloodMark
         || before.InactivityTimeoutSeconds != after.InactivityTimeoutSeconds
+        || before.Delay != after.Delay
         || !ReferenceEquals(before.Interfaces, after.Interfaces)
         || !ReferenceEquals(before.Tasks, after.Tasks)
         || (!ReferenceEquals(before.RuleSets, after.RuleSets) && !Active(before).SequenceEqual(Active(after), ReferenceEqualityComparer.Instance));
@@ -101,7 +107,7 @@ public sealed record MeterState
             foreach (var task in tasks)
                 configuration = configuration with { Tasks = configuration.Tasks.With(task.Index, Load(task)) };
         }
-        return configuration with { FloodMark = FloodMark, InactivityTimeoutSeconds = InactivityTimeoutSeconds };
+        return configuration with { FloodMark = FloodMark, InactivityTimeoutSeconds = InactivityTimeoutSeconds, Delay = Delay };
     }
 
     private static IEnumerable<object> Active(MeterConfiguration configuration) =>

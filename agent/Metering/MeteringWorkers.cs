@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rtfm.Agent.Capture;
+using Rtfm.Agent.Delay;
 using Rtfm.Agent.Packets;
 using Rtfm.Model;
 using Rtfm.Snmp.Mib;
@@ -129,6 +130,13 @@ internal sealed class MeteringWorkers
     {
         foreach (var worker in _workers)
             worker.Processor.Run(running);
+    }
+
+    /// <inheritdoc cref="Run"/>
+    public void Key(KeySettings settings)
+    {
+        foreach (var worker in _workers)
+            worker.Processor.Key(settings);
     }
 
     /// <inheritdoc cref="Run"/>

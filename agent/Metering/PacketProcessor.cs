@@ -1,4 +1,5 @@
 using Rtfm.Agent.Capture;
+using Rtfm.Agent.Delay;
 using Rtfm.Agent.Matching;
 using Rtfm.Agent.Packets;
 using Rtfm.Model;
@@ -12,6 +13,10 @@ public sealed class PacketProcessor(OctetLayer octets = OctetLayer.Network, bool
     private MatchKey[] _keys = new MatchKey[PacketBatch.DefaultCapacity];
     private MatchResult[] _results = new MatchResult[PacketBatch.DefaultCapacity];
     private volatile RunningRuleSet[] _running = [];
+    private PacketKeys _packetKeys = new(new());
+
+    /// <summary>True where a rule set asks for samples: else nobody needs keys.</summary>
+    private bool _isSampled;
 
     /// <summary>The rule sets that run now, each once (MIB-66).</summary>
     public IReadOnlyList<RunningRuleSet> Running => _running;
@@ -26,7 +31,18 @@ public sealed class PacketProcessor(OctetLayer octets = OctetLayer.Network, bool
     public ulong LeftOutPackets { get; private set; }
 
     /// <summary>Runs these rule sets from the next batch on.</summary>
-    public void Run(IReadOnlyList<RunningRuleSet> running) => _running = [.. running];
+    public void Run(IReadOnlyList<RunningRuleSet> running)
+    {
+        _running = [.. running];
+        _isSampled = Array.Exists(_running, run => run.Engine.Plans.AsksForSamples);
+    }
+
+    /// <summary>How packets' keys are made from the next batch on.</summary>
+    internal void Key(KeySettings settings)
+    {
+        if (settings != _packetKeys.Settings)
+            _packetKeys = new PacketKeys(settings);
+    }
 
     /// <summary>Meters packets that arrived together.</summary>
     /// <param name="now">When they arrived, in Uptime: what flows' times are made of.</param>
@@ -36,6 +52,8 @@ public sealed class PacketProcessor(OctetLayer octets = OctetLayer.Network, bool
             _keys = new MatchKey[packets.Length];
         var keys = _keys.AsSpan(0, packets.Length);
         PacketParser.Parse(packets, keys, Parsed, intoTunnels);
+        if (_isSampled)
+            _packetKeys.Make(packets, keys);
         if (LeftOut is not null)
             keys = keys[..Keep(keys, LeftOut)];
         Process(keys, now);

@@ -1,6 +1,7 @@
 using System.Linq;
 using Microsoft.Extensions.Logging;
 using Rtfm.Agent.Capture;
+using Rtfm.Agent.Delay;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Packets;
 using Rtfm.Model;
@@ -29,6 +30,7 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     private volatile MeterConfiguration _configuration;
     private volatile MeteredSource[] _sources = [];
     private volatile int _reactFrom;
+    private readonly DelaySetup _delay;
     private uint _lastUpkeep;
 
     /// <param name="flows">The flow table; the meter disposes it.</param>
@@ -36,22 +38,26 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     /// <param name="configuration">What to start with.</param>
     /// <param name="clock">Gives Uptime: when live, the system's.</param>
     /// <param name="stateFile">Where changes are kept over restarts; null: nowhere.</param>
-    public TrafficMeter(
+    /// <param name="delay">How packets are sampled unless a manager says otherwise.</param>
+    internal TrafficMeter(
         FlowTable flows,
         IReadOnlyList<PacketProcessor> processors,
         MeterConfiguration configuration,
         TimeProvider clock,
         ILogger<TrafficMeter> logger,
-        MeterStateFile? stateFile = null
+        MeterStateFile? stateFile = null,
+        DelaySetup? delay = null
     )
     {
         Flows = flows;
         _workers = new MeteringWorkers(processors);
         _stateFile = stateFile;
+        _delay = delay ?? new(new(), 0);
         _logger = logger;
         _clock = clock;
         _startedAt = clock.GetTimestamp();
         _uptime = () => Now;
+        Gaps = new(clock, ClockOffsetNs);
         _configuration = MeterConfiguration.Initial;
         lock (_gate)
             PutInForce(configuration);
@@ -79,6 +85,15 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
 
     public MeterConfiguration Current => _configuration;
 
+    /// <summary>How packets are sampled, in a configuration of this meter.</summary>
+    public DelayControl DelayOf(MeterConfiguration configuration) => configuration.Delay ?? _delay.Control;
+
+    /// <summary>What is added to packets' times in samples.</summary>
+    public long ClockOffsetNs => _delay.ClockOffsetNs;
+
+    /// <summary>When the meter may have missed packets.</summary>
+    internal GapLog Gaps { get; }
+
     /// <summary>Hundredths of a second since the meter was made (RFC 2720 §3.2).</summary>
     public uint Now => Uptime.FromTimeSpan(_clock.GetElapsedTime(_startedAt)).Hundredths;
 
@@ -101,7 +116,11 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     }
 
     /// <summary>Names the sources whose packets will come.</summary>
-    public void Attach(IReadOnlyList<MeteredSource> sources) => _sources = [.. sources];
+    public void Attach(IReadOnlyList<MeteredSource> sources)
+    {
+        _sources = [.. sources];
+        NoteBegin();
+    }
 
     /// <summary>An interface was made anew and has another number: its row moves there, with its sample rate.</summary>
     public void Renumber(MeteredSource source, uint ifIndex)
@@ -264,6 +283,8 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
     private void PutInForce(MeterConfiguration next)
     {
         // Rule sets are compiled before anything changes, while metering goes on.
+        var delay = DelayOf(next);
+        Flows.Samples = delay.Samples(ClockOffsetNs);
         var running = RunsOf(next);
         var (before, ranBefore) = (_configuration, _workers.Running);
         _configuration = next;
@@ -278,11 +299,22 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
             }
             Flows.CreationLimit = next.FloodMode ? 0 : Upkeep.FlowsToFloodMark(next, Flows.MaxFlows);
             _workers.SetRates(next.Interfaces);
+            _workers.Key(delay.Keys);
             _workers.Run(running);
         }
         _reactFrom = Upkeep.FlowsToReaction(next, Flows.MaxFlows);
+        // Samples of before have other keys, or there are none.
+        if (delay.Keys != DelayOf(before).Keys || running.Exists(run => run.Engine.Plans.AsksForSamples && !ranBefore.Contains(run)))
+            NoteBegin();
         if (!ranBefore.SequenceEqual(running))
             Log.Running(_logger, running.Count == 0 ? "none" : string.Join(", ", running.Select(run => run.Number)));
+    }
+
+    /// <summary>What an interface carried before was not sampled; a file has only what we read.</summary>
+    private void NoteBegin()
+    {
+        if (Array.Exists(_sources, source => !source.IsFile))
+            Gaps.Began();
     }
 
     /// <summary>What the tasks of a configuration name.</summary>

@@ -99,7 +99,11 @@ internal sealed class FlowDataPackageTable : IMibProvider
         for (var i = 1; i < selector.Length; i++)
         {
             _attributes[i - 1] = (FlowAttribute)selector[i];
-            var isLong = FlowAttributes.Get(_attributes[i - 1]).Syntax is AttributeSyntax.Distribution or AttributeSyntax.Observations;
+            var isLong =
+                FlowAttributes.Get(_attributes[i - 1]).Syntax
+                is AttributeSyntax.Distribution
+                    or AttributeSyntax.Samples
+                    or AttributeSyntax.Observations;
             if (isLong && _package.Length < LongestPackage)
                 _package = new byte[LongestPackage];
         }

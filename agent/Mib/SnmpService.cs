@@ -4,12 +4,15 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rtfm.Agent.Delay;
+using Rtfm.Agent.Delay.Mib;
 using Rtfm.Agent.Domain;
 using Rtfm.Agent.Domain.Collection;
 using Rtfm.Agent.Domain.Mib;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib.Host;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.AgentX;
 using Rtfm.Snmp.Configuration.Mib;
@@ -33,6 +36,7 @@ internal sealed class SnmpService(
     HostMachine host,
     DomainService domain,
     CollectionService collection,
+    DelayWatch delay,
     TimeProvider clock,
     ILogger<SnmpService> logger
 ) : IHostedService, IDisposable
@@ -46,6 +50,7 @@ internal sealed class SnmpService(
         new(new(FlowMeterMib.Root), "RFC 2720: FLOW-METER-MIB"),
         new(new(Oids.MeterExtMib), "RTFM-METER-EXT-MIB: packet path, rule sets and top flows"),
         new(new(DomainMib.Root), "RTFM-DOMAIN-MIB: meters that act as one"),
+        new(new(DelayMib.Root), "RTFM-DELAY-MIB: samples of packets for delay and loss"),
     ];
 
     private readonly List<ITransportListener> _listeners = [];
@@ -195,6 +200,7 @@ internal sealed class SnmpService(
         [
             .. new FlowMeterModule(meter).Providers,
             .. _meterExt.Providers,
+            .. new DelayModule(meter, delay).Providers,
             .. NotificationMib.Providers(notifications.Counters, () => meter.Now),
             .. new DomainModule(domain, clock).Providers,
             .. collection.Providers,

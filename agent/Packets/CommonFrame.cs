@@ -56,6 +56,7 @@ internal static unsafe class CommonFrame
         if (length < IPv4Header || length > onWire || !HasTransport(ip[9], captured - IPv4Header))
             return false;
         key.NetworkOctets = (uint)length;
+        key.NetworkOffset = (byte)(ip - frame);
         key.VlanId = vlan;
         key.PeerLength = 4;
         key.DSCodePoint = (byte)(ip[1] >> 2);
@@ -77,6 +78,7 @@ internal static unsafe class CommonFrame
         if (payload == 0 || IPv6Header + payload > onWire || !HasTransport(ip[6], captured - IPv6Header))
             return false;
         key.NetworkOctets = (uint)(IPv6Header + payload);
+        key.NetworkOffset = (byte)(ip - frame);
         key.VlanId = vlan;
         key.PeerLength = 16;
         var firstWord = BinaryPrimitives.ReverseEndianness(*(uint*)ip);

@@ -5,13 +5,15 @@ namespace Rtfm.Agent.Packets;
 
 /// <summary>The attributes of one packet, as the packet matching engine compares them (RFC 2722 §4.1 "match key").</summary>
 /// <remarks>
-/// 160 octets, overwritten wholly for each packet. What the packet does not have is zero (RFC 2722 §4.4). Attributes of more than one octet are as on the
+/// 168 octets, overwritten wholly for each packet. What the packet does not have is zero (RFC 2722 §4.4). Attributes of more than one octet are as on the
 /// wire, most significant octet first.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Pack = 1, Size = Length)]
 public struct MatchKey
 {
-    public const int Length = 160;
+    public const int Length = 168;
+
+    public const byte NoNetworkOffset = byte.MaxValue;
 
     public Endpoint Source;
     public Endpoint Dest;
@@ -63,7 +65,9 @@ public struct MatchKey
     /// <summary>A <see cref="Packets.TunnelType"/>; 0 also where tunnels are not looked into.</summary>
     public byte TunnelType;
     public byte InnerPeerType;
-    private readonly byte _free;
+
+    /// <summary>Where the network header begins in the captured octets; <see cref="NoNetworkOffset"/>: so far behind that nobody looks.</summary>
+    public byte NetworkOffset;
 
     /// <summary>The label on top of the MPLS stack, 20 bits.</summary>
     public ThreeOctets MplsLabel;
@@ -76,6 +80,10 @@ public struct MatchKey
 
     public InnerAddressOctets SourceInnerAddress;
     public InnerAddressOctets DestInnerAddress;
+
+    /// <summary>The two halves of the packet's key (decision 0013): the hash that selects it, and another one; this is 0 where the packet has no key, or nobody asked for it.</summary>
+    public uint Selection;
+    public uint Identity;
 }
 
 [InlineArray(3)]

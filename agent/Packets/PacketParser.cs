@@ -52,6 +52,7 @@ public static class PacketParser
         var tag = packet.VlanTpid != 0 ? CapturedPacket.VlanTagLength : 0;
         var onWire = Math.Max(packet.WireLength - tag - header, 0);
         key.NetworkOctets = (uint)onWire;
+        key.NetworkOffset = (byte)Math.Min(header, MatchKey.NoNetworkOffset);
         var network = captured[header..];
         switch (protocol)
         {

@@ -6,6 +6,9 @@ namespace Rtfm.Agent.Statistics;
 [StructLayout(LayoutKind.Sequential)]
 internal struct StatisticHeader
 {
+    /// <summary>Octets of the first two.</summary>
+    public const int BareLength = 8;
+
     /// <summary>The number of its layout, among those of the rule set whose flow it is.</summary>
     public int Layout;
 

@@ -3,7 +3,8 @@ using Rtfm.Agent.Matching;
 namespace Rtfm.Agent.Statistics;
 
 /// <summary>The layouts that a rule set's flows use, each once. Read without locks.</summary>
-internal sealed class StatisticLayouts
+/// <param name="ringLength">How many samples of a flow are kept.</param>
+internal sealed class StatisticLayouts(int ringLength)
 {
     /// <summary>More than any rule set asks for in earnest; flows of further kinds have no statistics.</summary>
     private const int Max = 4_096;
@@ -34,7 +35,7 @@ internal sealed class StatisticLayouts
                 return known;
             if (_layouts.Length == Max)
                 return null;
-            var layout = new StatisticLayout(_layouts.Length, plan);
+            var layout = new StatisticLayout(_layouts.Length, plan, ringLength);
             _known.Add(plan.Identity, layout);
             _layouts = [.. _layouts, layout];
             return layout;

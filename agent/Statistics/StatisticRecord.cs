@@ -16,7 +16,8 @@ internal static unsafe class StatisticRecord
         var header = (StatisticHeader*)record;
         header->Layout = layout.Number;
         new Span<byte>(record + sizeof(long), layout.Length - sizeof(long)).Clear();
-        header->FirstNs = firstNs;
+        if (layout.Statistics.Length > 0)
+            header->FirstNs = firstNs;
     }
 
     /// <summary>Takes one packet in.</summary>

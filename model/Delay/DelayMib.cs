@@ -108,4 +108,7 @@ public enum GapReason
 
     /// <summary>The clock was set: times around it cannot be compared.</summary>
     ClockStep = 3,
+
+    /// <summary>The flow table, or the memory for statistics, had no room for a flow.</summary>
+    NoRoom = 4,
 }

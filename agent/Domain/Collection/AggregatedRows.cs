@@ -82,7 +82,7 @@ internal sealed class AggregatedRows(AggregatedFlows flows) : IFlowRows
         {
             var isWritten = FlowAttributes.Get(attribute).Syntax switch
             {
-                AttributeSyntax.Distribution => writer.TryOctets([]),
+                AttributeSyntax.Distribution or AttributeSyntax.Samples => writer.TryOctets([]),
                 _ when FlowDataPackage.TagOf(attribute) is var tag and not FlowDataPackage.OctetStringTag => writer.TryNumber(tag, Number(attribute)),
                 _ => writer.TryOctets(Octets(attribute)),
             };
