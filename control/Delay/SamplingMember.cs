@@ -58,8 +58,8 @@ public sealed class SamplingMember(int number)
 
     private void Add(SampleGap gap)
     {
-        if (_gaps.Contains(gap))
-            return;
+        // One that goes on is told again, longer.
+        _gaps.RemoveAll(each => each.Reason == gap.Reason && each.FromNs >= gap.FromNs && each.ToNs <= gap.ToNs);
         if (_gaps.Count == MostGaps)
             _gaps.RemoveAt(0);
         _gaps.Add(gap);

@@ -11,9 +11,6 @@ internal sealed class CollectedRuleSet
 {
     private static readonly FlowAttribute[] Times = [FlowAttribute.FirstTime, FlowAttribute.LastActiveTime];
 
-    /// <summary>A flow's samples are read from a table of their own.</summary>
-    private const FlowAttribute DelaySamples = (FlowAttribute)1040;
-
     private static readonly FlowAttribute[] Measured =
     [
         FlowAttribute.SourceInterface,
@@ -35,7 +32,7 @@ internal sealed class CollectedRuleSet
         var pushed = new SortedSet<FlowAttribute>();
         foreach (var rule in versions.SelectMany(version => version.Rules))
         {
-            SavesSamples |= rule.Action.Pushes() && rule.Selector == DelaySamples;
+            SavesSamples |= rule.Action.Pushes() && rule.Selector == FlowAttribute.DelaySamples;
             if (rule.Action.Pushes() && FlowAttributes.Find(rule.Selector) is { } attribute)
                 pushed.Add(attribute.Number);
         }

@@ -10,7 +10,8 @@ namespace Rtfm.Agent.Domain.Collection.Delay;
 
 /// <summary>Brings what members sampled into the table: each round what is new since the last good reading of the member.</summary>
 /// <remarks>
-/// Samples are numbered, so what is read twice counts once: readings begin a little before the last one did, and reach a little less far than they ended, since a packet may be counted some time after it came.
+/// Samples are numbered, so what is read twice counts once: members tell also of what came a little before the time they are asked about, since a packet may be counted some time after it came; for the same
+/// reason a reading reaches a little less far than it ended.
 /// </remarks>
 internal sealed class DelayCollection(AggregatedFlows flows, ICollectedDomain domain)
 {
@@ -20,7 +21,6 @@ internal sealed class DelayCollection(AggregatedFlows flows, ICollectedDomain do
 
     /// <summary>So long a packet may take from the interface into the flow table.</summary>
     private const long MeteringNs = 1_000_000_000;
-    private const uint MeteringHundredths = 200;
     private const long NsPerHundredth = 10_000_000;
 
     private readonly Lock _gate = new();
@@ -69,7 +69,7 @@ internal sealed class DelayCollection(AggregatedFlows flows, ICollectedDomain do
             {
                 var spool = new PackageSpool((int)local, []);
                 spools.Add((ruleSet, spool));
-                var since = isSameLife && before!.RuleSets.Contains(local) ? before.Uptime - Math.Min(before.Uptime, MeteringHundredths) : 0;
+                var since = isSameLife && before!.RuleSets.Contains(local) ? before.Uptime : 0;
                 var prefix = new ObjectIdentifier([.. DelayMib.PackageEntry, DelayMib.PackageColumn.Data, local, since]);
                 var perRequest = session.TakesLargeAnswers ? SamplesPerLargeAnswer : SamplesPerDatagram;
                 await PackageReading.ReadAsync(session, prefix, perRequest, RequestsInFlight, spool, cancellationToken).ConfigureAwait(false);

@@ -1,11 +1,14 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rtfm.Agent.Delay;
+using Rtfm.Agent.Delay.Mib;
 using Rtfm.Agent.Domain.Collection;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
 using Rtfm.Agent.Packets;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Configuration;
@@ -45,7 +48,14 @@ internal sealed class DomainAgent : IDisposable
             Tasks = SortedRows<MeterTask>.Empty.With(1, new MeterTask { Status = RowStatus.Active, CurrentRuleSet = local }),
         };
         Local = local;
-        Meter = new TrafficMeter(new FlowTable(maxFlows), [new PacketProcessor()], configuration, clock, NullLogger<TrafficMeter>.Instance);
+        Meter = new TrafficMeter(
+            new FlowTable(maxFlows),
+            [new PacketProcessor()],
+            configuration,
+            clock,
+            NullLogger<TrafficMeter>.Instance,
+            delay: new DelaySetup(new DelayControl { RingLength = SamplePackage.MostSamples }, 0)
+        );
         Identity = new EngineIdentity(life?.Id ?? EngineId.Make(), life?.Boots ?? 1, clock);
         var view = domain.ViewOf(number);
         var members = new MemberSessions(client, Credentials, Credentials.InContext(DomainMib.Context));
@@ -74,7 +84,7 @@ internal sealed class DomainAgent : IDisposable
             (member, fault) => Missing.Add((member.Number, fault))
         );
         Chain = new ChainService(Sessions, Flows, Readings, view, (member, fault) => Missing.Add((member.Number, fault)));
-        Samples = new SampleTables(local, () => new Uptime(Meter.Now), () => (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100);
+        Delay = new DelayWatch(Meter, clock, NullLogger<DelayWatch>.Instance);
         _meterExt = new MeterExtMib(Meter, "test", OctetLayer.Network, clock);
         _listener = new UdpListener(Engine(view), new IPEndPoint(IPAddress.Loopback, 0));
         domain.Join(number, Identity.Id, _listener.EndPoint.ToString());
@@ -87,7 +97,7 @@ internal sealed class DomainAgent : IDisposable
 
     public EngineIdentity Identity { get; }
 
-    public SampleTables Samples { get; }
+    public DelayWatch Delay { get; }
 
     public IMemberSessions Sessions { get; }
 
@@ -118,6 +128,7 @@ internal sealed class DomainAgent : IDisposable
         _listener.Dispose();
         Chain.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _meterExt.Dispose();
+        Delay.Dispose();
         Meter.Dispose();
     }
 
@@ -141,7 +152,7 @@ internal sealed class DomainAgent : IDisposable
             .. new FlowMeterModule(Meter).Providers,
             .. _meterExt.Providers,
             .. Chain.Providers(),
-            .. Samples.Providers,
+            .. new DelayModule(Meter, Delay).Providers,
             .. CollectionMib.Providers(_domain, view, Flows, () => Collection.Figures),
         ]);
         return new SnmpEngine(

@@ -16,10 +16,10 @@ internal sealed class DomainHarness : IAsyncDisposable
     private readonly FakeClock _clock = new();
     private readonly List<DomainAgent> _agents = [];
 
-    public DomainHarness(int agents, bool takesSamples = false)
+    public DomainHarness(int agents, string ruleSet = "domain-flows.srl")
     {
-        var rules = RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", "domain-flows.srl")).RuleSet!;
-        Domain = new TestDomain(rules, takesSamples);
+        var rules = RuleSource.Read(Path.Combine(Repository.Root, "docs", "rulesets", ruleSet)).RuleSet!;
+        Domain = new TestDomain(rules);
         for (var number = 1; number <= agents; number++)
             _agents.Add(new DomainAgent(Domain, Client, number, _clock));
         Pass(10);

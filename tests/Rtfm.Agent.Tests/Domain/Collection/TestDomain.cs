@@ -8,19 +8,12 @@ using Rtfm.Snmp.Mib;
 namespace Rtfm.Agent.Tests.Domain.Collection;
 
 /// <summary>What agents of a test agree on: who is there; number 1 is the master.</summary>
-/// <param name="takesSamples">The domain's rules save DelaySamples.</param>
-internal sealed class TestDomain(RuleSet rules, bool takesSamples = false) : IControlState<CollectionPlan>
+internal sealed class TestDomain(RuleSet rules) : IControlState<CollectionPlan>
 {
     public const int RuleSet = 7;
     public const string RuleSetName = "edge";
 
-    private static readonly Rule SaveSamples = Rule.Unset with { Selector = (FlowAttribute)1040, Action = Opcode.PushPktToAct };
-
-    private readonly CollectedRuleSet _ruleSet = new(
-        RuleSet,
-        RuleSetName,
-        [takesSamples ? rules with { Rules = rules.Rules.Add(SaveSamples) } : rules]
-    );
+    private readonly CollectedRuleSet _ruleSet = new(RuleSet, RuleSetName, [rules]);
 
     public string Name { get; } = "net";
 
