@@ -32,7 +32,7 @@ Usage: ./rtfm lab [--folder FOLDER] COMMAND
   cut NODE                    cut a node off from all others' management: its cable to the management network is taken down; traffic goes on
   heal [NODE]                 plug it in again; without NODE all
   kill NODE                   kill the node's meter; the router goes on
-  start NODE                  start it again, with what it has kept
+  start NODE [OPTIONS]        start it again, with what it has kept, and with more options of 'rtfm-agent run': start edge2 --max-flows 100
   traffic start|stop          begin, or end: then FOLDER/traffic/HOST.csv is what each host really sent and received
   manager ARGUMENTS           rtfm-manager at the management network, as a user who may write: ./rtfm lab manager domain watch 10.97.0.1
   run NODE COMMAND            any command at a node: ./rtfm lab run host1 ping 10.99.2.2
@@ -174,7 +174,9 @@ make_agent() {
 }
 
 start_agent() {
-    local n=$1 join=()
+    local n=$1 join=() credentials=(--domain-credentials "$folder/member.conf")
+    shift
+    [[ " $* " != *' --domain-credentials '* ]] || credentials=()
     # The first one founds the domain; each of the others asks any of those before it.
     local other
     for other in $(<"$folder/edges"); do
@@ -184,7 +186,7 @@ start_agent() {
     done
     : >"$folder/log/edge$n.log"
     start_process "edge$n" "edge$n" "$out/rtfm-agent" run --config "$folder/edge$n/agent.json" --interface host \
-        --domain "$domain" --domain-credentials "$folder/member.conf" ${join[@]+"${join[@]}"}
+        --domain "$domain" ${credentials[@]+"${credentials[@]}"} ${join[@]+"${join[@]}"} "$@"
     wait_for "edge$n's meter" "$folder/log/edge$n.log" 'listening on udp:'
 }
 
@@ -283,19 +285,22 @@ up() {
     echo "look:         ./rtfm lab manager domain watch $(members)"
 }
 
-# Until the domain has a master and everybody who was started is a member.
+# Until the domain has a master and those who were started, edge1 and so on or the ones that are named, are members.
 wait_for_members() {
-    local count
-    count=$(wc -l <"$folder/edges")
+    local edges=("$@") n missing
+    [[ ${#edges[@]} -gt 0 ]] || mapfile -t edges <"$folder/edges"
     for ((i = 0; i < 60; i++)); do
-        if manager domain status "$(members)" --json 2>/dev/null >"$folder/status.json" \
-            && (($(grep -cE '"role": "(member|master)"' "$folder/status.json") == count)); then
-            return
-        fi
+        # Others may be cut off: the status is then no success.
+        manager -t 0.5 -r 1 domain status "$(members)" --json 2>/dev/null >"$folder/status.json" || true
+        missing=()
+        for n in "${edges[@]}"; do
+            grep -A3 -F "\"name\": \"edge$n\"" "$folder/status.json" | grep -qE '"role": "(member|master)"' || missing+=("edge$n")
+        done
+        ((${#missing[@]} > 0)) || return 0
         sleep 0.25
     done
     manager domain status "$(members)" >&2 || true
-    fail "not all $count meters became members of the domain; their logs are in $folder/log."
+    fail "${missing[*]}: no member of the domain after 15 seconds; logs are in $folder/log."
 }
 
 add() {
@@ -306,7 +311,7 @@ add() {
     make_edge "$n"
     make_agent "$n"
     start_agent "$n"
-    wait_for_members
+    wait_for_members "$n"
     # The new host talks to all others, and they answer.
     start_traffic
     say "edge$n (10.97.0.$n) and host$n (10.99.$n.2) are there."
@@ -337,7 +342,7 @@ start_meter() {
     if process "edge$n" >/dev/null; then
         fail "edge$n's meter runs."
     fi
-    start_agent "$n"
+    start_agent "$n" "${@:2}"
 }
 
 heal() {

@@ -43,7 +43,7 @@ internal static class MembershipCommand
             """
             Take a member out of the list, one that will not come back as a rule: more than half of the members are needed, and it counts.
 
-            An agent that runs with the domain in its settings joins again; have it leave instead.
+            Its agent, once it hears of it, stays out until it is told to join.
 
             Example:
               rtfm-manager domain remove-member edge1,edge2 edge3
