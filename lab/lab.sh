@@ -249,7 +249,7 @@ stop_traffic() {
     end_processes TERM $(sed 's/^/host/' "$folder/edges")
 }
 
-manager() { inside noc "$out/rtfm-manager" --credentials "$folder/noc.conf" "$@"; }
+manager() { XDG_STATE_HOME=$folder inside noc "$out/rtfm-manager" --credentials "$folder/noc.conf" "$@"; }
 
 members() { sed 's/^/10.97.0./' "$folder/edges" | paste -sd,; }
 

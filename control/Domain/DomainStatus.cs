@@ -67,6 +67,7 @@ public sealed record DomainStatus(
             answer.Self?.Role ?? "",
             answer.Self?.State.ToString() ?? "",
             answer.Self?.Priority ?? member.Priority,
+            answer.Self?.Boots ?? 0,
             member.State,
             member.Heard,
             [
@@ -88,6 +89,7 @@ public sealed record DomainStatus(
 
 /// <summary>A member as it says itself, and as the master knows it.</summary>
 /// <param name="Role">outside, joining, member, candidate or master; empty: it does not answer.</param>
+/// <param name="Boots">How often it was started (snmpEngineBoots); 0: it does not answer.</param>
 /// <param name="Heard">What the master says: since it was last heard of, in hundredths of a second.</param>
 /// <param name="Error">Why it does not answer; null: it does.</param>
 public sealed record MemberStatus(
@@ -98,6 +100,7 @@ public sealed record MemberStatus(
     string Role,
     string StateVersion,
     int Priority,
+    uint Boots,
     string State,
     uint Heard,
     IReadOnlyList<MemberRuleSet> RuleSets,

@@ -38,12 +38,14 @@ internal sealed record DomainEvent(string Time, string Member, string Event, str
             ? notification.VarBinds.Where(each => !IsDomainName(each.Name)).Select(Words)
             : notification.VarBinds.Select(each => $"{each.Name}={Value(each)}");
         return new DomainEvent(
-            notification.ReceivedAt.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture),
+            TimeOf(notification.ReceivedAt),
             member,
             isOurs ? Names[trap[^1]] : notification.TrapOid.ToString(),
             string.Join(" ", words)
         );
     }
+
+    public static string TimeOf(DateTimeOffset time) => time.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     private static bool IsDomainName(ObjectIdentifier name) => Is(name, DomainMib.Self, 1);
 

@@ -6,7 +6,6 @@ using Rtfm.Manager.Rendering;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Client.Notifications;
-using Rtfm.Snmp.Configuration;
 using Spectre.Console;
 
 namespace Rtfm.Manager.Commands.Domain;
@@ -18,23 +17,23 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
     /// <summary>As many as fit below the tables.</summary>
     private const int EventsShown = 10;
 
-    /// <summary>Starts of the engine in seconds since then, as for <see cref="NotificationsCommand"/>.</summary>
-    private static readonly DateTimeOffset FirstStart = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     private readonly Lock _lock = new();
     private readonly Queue<DomainEvent> _events = [];
     private readonly Dictionary<string, string> _names = [];
     private DomainView? _view;
     private string? _complaint;
 
-    /// <param name="user">As whom notifications come; null: none are asked for.</param>
+    /// <param name="sender">As whom notifications come; null: none are asked for.</param>
     /// <param name="listen">Where to receive them; null: by the address that reaches the members.</param>
-    public async Task<int> RunAsync(UserCredentials? user, IPEndPoint? listen, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(SnmpCredentials? sender, IPEndPoint? listen, CancellationToken cancellationToken)
     {
         // The first look fails where there is nothing to watch.
         _view = await finder.FindAsync(seeds, cancellationToken).ConfigureAwait(false);
-        await using var receiver = user is null ? null : Open(user, listen ?? new IPEndPoint(LocalAddress(_view.Source.Meter.Target.Address), 0));
-        var registration = receiver is null ? null : new WatchRegistration(receiver.EndPoints[0], user!);
+        using var identity = WatchIdentity.Open();
+        await using var receiver = sender is null
+            ? null
+            : Open(sender, identity.Engine, listen ?? new IPEndPoint(LocalAddress(_view.Source.Meter.Target.Address), 0));
+        var registration = receiver is null ? null : new WatchRegistration(receiver.EndPoints[0], sender!, identity.Engine.Id);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var hearing = receiver is null ? Task.CompletedTask : HearAsync(receiver, ended.Token);
         try
@@ -55,10 +54,11 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         }
         finally
         {
-            await ended.CancelAsync().ConfigureAwait(false);
-            await hearing.ConfigureAwait(false);
+            // What members tell until then is answered still.
             if (registration is not null)
                 await registration.RemoveAllAsync().ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+            await hearing.ConfigureAwait(false);
         }
         return CommandLine.Done;
     }
@@ -86,8 +86,9 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
                 foreach (var member in _view.Members)
                     _names[member.Id] = member.Name;
             }
-            _complaint = registration is null ? null : await RegisterAsync(registration, _view, cancellationToken).ConfigureAwait(false);
-            return await DomainStatus.ReadAsync(finder, _view, cancellationToken).ConfigureAwait(false);
+            var status = await DomainStatus.ReadAsync(finder, _view, cancellationToken).ConfigureAwait(false);
+            _complaint = registration is null ? null : await RegisterAsync(registration, status, cancellationToken).ConfigureAwait(false);
+            return status;
         }
         catch (Exception fault) when (fault is SnmpException or MeterException)
         {
@@ -96,20 +97,28 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         }
     }
 
-    private async Task<string?> RegisterAsync(WatchRegistration registration, DomainView view, CancellationToken cancellationToken)
+    /// <summary>Has members tell that were not asked since they started.</summary>
+    /// <returns>Who did not answer; null: nobody.</returns>
+    private async Task<string?> RegisterAsync(WatchRegistration registration, DomainStatus status, CancellationToken cancellationToken)
     {
-        if (registration.Count >= view.Members.Count)
-            return null;
-        var complaints = new List<string>();
-        foreach (var answer in await finder.AskAllAsync(view.Members, cancellationToken).ConfigureAwait(false))
+        var missing = status.Members.Where(each => each.Boots != 0 && !registration.Has(each));
+        var complaints = await Task.WhenAll(missing.Select(each => RegisterAsync(registration, each, cancellationToken))).ConfigureAwait(false);
+        return complaints.OfType<string>().ToList() is { Count: > 0 } some ? string.Join('\n', some) : null;
+    }
+
+    private async Task<string?> RegisterAsync(WatchRegistration registration, MemberStatus member, CancellationToken cancellationToken)
+    {
+        try
         {
-            if (
-                answer is { Agent: { } agent, Self: not null }
-                && await registration.AddAsync(answer.Member.Id, agent, cancellationToken).ConfigureAwait(false) is { } complaint
-            )
-                complaints.Add(complaint);
+            var agent = await finder.AgentAsync(member.Address, cancellationToken).ConfigureAwait(false);
+            if (await registration.AddAsync(member, agent, cancellationToken).ConfigureAwait(false) is { } instead)
+                Tell(new DomainEvent(DomainEvent.TimeOf(DateTimeOffset.Now), member.Name, "watch", instead));
+            return null;
         }
-        return complaints.Count == 0 ? null : string.Join('\n', complaints);
+        catch (SnmpException fault)
+        {
+            return fault.Message;
+        }
     }
 
     private async Task HearAsync(NotificationReceiver receiver, CancellationToken cancellationToken)
@@ -118,23 +127,38 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         {
             await foreach (var notification in receiver.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                lock (_lock)
-                {
-                    var heard = DomainEvent.Of(
-                        notification,
-                        _names.GetValueOrDefault(notification.Engine.ToString(), notification.Source.ToString())
-                    );
-                    _events.Enqueue(heard);
-                    if (_events.Count > EventsShown)
-                        _events.Dequeue();
-                    if (isJson)
-                        Screen.ShowLine(new { Time = DateTimeOffset.UtcNow, Event = heard });
-                }
+                Tell(DomainEvent.Of(notification, NameOf(notification)));
+                // Only now: one that comes again because the answer was lost is known again, and not told twice.
+                notification.Confirm();
             }
         }
         catch (OperationCanceledException)
         {
             // The watch is over.
+        }
+    }
+
+    /// <summary>Notifications with a community do not say which engine they come from, and their port is not where the member is asked.</summary>
+    private string NameOf(Notification notification)
+    {
+        lock (_lock)
+        {
+            if (_names.TryGetValue(notification.Engine.ToString(), out var name))
+                return name;
+        }
+        var there = _view!.Members.Where(each => IPEndPoint.TryParse(each.Address, out var at) && at.Address.Equals(notification.Source.Address));
+        return there.ToList() is [var only] ? only.Name : notification.Source.ToString();
+    }
+
+    private void Tell(DomainEvent heard)
+    {
+        lock (_lock)
+        {
+            _events.Enqueue(heard);
+            if (_events.Count > EventsShown)
+                _events.Dequeue();
+            if (isJson)
+                Screen.ShowLine(new { Time = DateTimeOffset.UtcNow, Event = heard });
         }
     }
 
@@ -167,7 +191,7 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         }
     }
 
-    private static NotificationReceiver Open(UserCredentials user, IPEndPoint listen)
+    private static NotificationReceiver Open(SnmpCredentials sender, EngineIdentity identity, IPEndPoint listen)
     {
         try
         {
@@ -175,12 +199,9 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
                 new NotificationReceiverOptions
                 {
                     Listen = [listen],
-                    Credentials = [user],
-                    Identity = new EngineIdentity(
-                        EngineId.Make(),
-                        (int)Math.Clamp((DateTimeOffset.UtcNow - FirstStart).TotalSeconds, 1, int.MaxValue - 1),
-                        TimeProvider.System
-                    ),
+                    Credentials = [sender],
+                    Identity = identity,
+                    ConfirmsLater = true,
                 }
             );
         }
