@@ -145,7 +145,7 @@ start_process() {
 process() {
     local pid
     pid=$(cat "$folder/pid/$1" 2>/dev/null) || return 1
-    tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -F -- "$folder/" >/dev/null || return 1
+    tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -F -- "$folder/" >/dev/null || return 1
     echo "$pid"
 }
 

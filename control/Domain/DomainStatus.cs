@@ -26,7 +26,8 @@ public sealed record DomainStatus(
         var ruleSets = await view.Source.RuleSetsAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<DeliveryRow> deliveries = view.HasMaster ? await view.Source.DeliveriesAsync(cancellationToken).ConfigureAwait(false) : [];
         var answers = await finder.AskAllAsync(view.Members, cancellationToken).ConfigureAwait(false);
-        var members = await Task.WhenAll(answers.Select(each => MemberAsync(each, ruleSets, deliveries, cancellationToken))).ConfigureAwait(false);
+        var members = await Task.WhenAll(answers.Select(each => MemberAsync(finder, each, ruleSets, deliveries, cancellationToken)))
+            .ConfigureAwait(false);
         return new DomainStatus(
             view.Name,
             view.HasMaster ? view.Self.SystemName : null,
@@ -42,6 +43,7 @@ public sealed record DomainStatus(
     }
 
     private static async Task<MemberStatus> MemberAsync(
+        DomainFinder finder,
         MemberAnswer answer,
         IReadOnlyList<DomainRuleSetRow> ruleSets,
         IReadOnlyList<DeliveryRow> deliveries,
@@ -53,7 +55,7 @@ public sealed record DomainStatus(
         try
         {
             if (answer.Agent is { } agent)
-                figures = await agent.FiguresAsync(cancellationToken, times: 1).ConfigureAwait(false);
+                figures = await finder.Quick(agent).FiguresAsync(cancellationToken, times: 1).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is SnmpException or MeterException)
         {

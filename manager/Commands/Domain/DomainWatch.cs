@@ -6,20 +6,17 @@ using Rtfm.Manager.Rendering;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Client.Notifications;
-using Spectre.Console;
 
 namespace Rtfm.Manager.Commands.Domain;
 
 /// <summary>Looks at a domain again and again, and hears what its members tell meanwhile.</summary>
 /// <param name="count">How often; null: until cancelled.</param>
-internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> seeds, TimeSpan interval, int? count, bool isJson)
+/// <param name="open">Where to show it, once there is something.</param>
+internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> seeds, TimeSpan interval, int? count, Func<IWatchScreen> open)
 {
-    /// <summary>As many as fit below the tables.</summary>
-    private const int EventsShown = 10;
-
     private readonly Lock _lock = new();
-    private readonly Queue<DomainEvent> _events = [];
     private readonly Dictionary<string, string> _names = [];
+    private IWatchScreen? _screen;
     private DomainView? _view;
     private string? _complaint;
 
@@ -34,19 +31,12 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
             ? null
             : Open(sender, identity.Engine, listen ?? new IPEndPoint(LocalAddress(_view.Source.Meter.Target.Address), 0));
         var registration = receiver is null ? null : new WatchRegistration(receiver.EndPoints[0], sender!, identity.Engine.Id);
+        using var screen = _screen = open();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var hearing = receiver is null ? Task.CompletedTask : HearAsync(receiver, ended.Token);
         try
         {
-            if (isJson || Console.IsOutputRedirected)
-                await LookAsync(registration, ShowLines, cancellationToken).ConfigureAwait(false);
-            else
-                await AnsiConsole
-                    .Live(new Text(""))
-                    .StartAsync(context =>
-                        LookAsync(registration, status => context.UpdateTarget(WatchScreen.Draw(status, _complaint, Events())), cancellationToken)
-                    )
-                    .ConfigureAwait(false);
+            await LookAsync(registration, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -54,7 +44,8 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         }
         finally
         {
-            // What members tell until then is answered still.
+            // The terminal is given back at once; members may take their time. What they tell until then is answered still.
+            screen.Dispose();
             if (registration is not null)
                 await registration.RemoveAllAsync().ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
@@ -63,14 +54,15 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         return CommandLine.Done;
     }
 
-    private async Task LookAsync(WatchRegistration? registration, Action<DomainStatus?> show, CancellationToken cancellationToken)
+    private async Task LookAsync(WatchRegistration? registration, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(interval);
         for (var i = 0; count is null || i < count; i++)
         {
             if (i > 0)
                 await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
-            show(await StatusAsync(registration, cancellationToken).ConfigureAwait(false));
+            var status = await StatusAsync(registration, cancellationToken).ConfigureAwait(false);
+            _screen!.Show(status, _complaint);
         }
     }
 
@@ -112,7 +104,7 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         {
             var agent = await finder.AgentAsync(member.Address, cancellationToken).ConfigureAwait(false);
             if (await registration.AddAsync(member, agent, cancellationToken).ConfigureAwait(false) is { } instead)
-                Tell(new DomainEvent(DomainEvent.TimeOf(DateTimeOffset.Now), member.Name, "watch", instead));
+                _screen!.Tell(new DomainEvent(DomainEvent.TimeOf(DateTimeOffset.Now), member.Name, "watch", instead));
             return null;
         }
         catch (SnmpException fault)
@@ -127,7 +119,7 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         {
             await foreach (var notification in receiver.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                Tell(DomainEvent.Of(notification, NameOf(notification)));
+                _screen!.Tell(DomainEvent.Of(notification, NameOf(notification)));
                 // Only now: one that comes again because the answer was lost is known again, and not told twice.
                 notification.Confirm();
             }
@@ -148,47 +140,6 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         }
         var there = _view!.Members.Where(each => IPEndPoint.TryParse(each.Address, out var at) && at.Address.Equals(notification.Source.Address));
         return there.ToList() is [var only] ? only.Name : notification.Source.ToString();
-    }
-
-    private void Tell(DomainEvent heard)
-    {
-        lock (_lock)
-        {
-            _events.Enqueue(heard);
-            if (_events.Count > EventsShown)
-                _events.Dequeue();
-            if (isJson)
-                Screen.ShowLine(new { Time = DateTimeOffset.UtcNow, Event = heard });
-        }
-    }
-
-    private IReadOnlyList<DomainEvent> Events()
-    {
-        lock (_lock)
-            return [.. _events];
-    }
-
-    private void ShowLines(DomainStatus? status)
-    {
-        lock (_lock)
-        {
-            if (isJson)
-                Screen.ShowLine(
-                    new
-                    {
-                        Time = DateTimeOffset.UtcNow,
-                        Status = status,
-                        Complaint = _complaint,
-                    }
-                );
-            else if (status is null)
-                Console.WriteLine(_complaint);
-            else
-                PlainText.Write(
-                    [.. DomainScreen.Status(status), .. _events.Count == 0 ? [] : new[] { WatchScreen.Events([.. _events]) }],
-                    Console.Out
-                );
-        }
     }
 
     private static NotificationReceiver Open(SnmpCredentials sender, EngineIdentity identity, IPEndPoint listen)

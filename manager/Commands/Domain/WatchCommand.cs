@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Rtfm.Manager.Rendering;
 using Rtfm.Snmp.Client;
 
 namespace Rtfm.Manager.Commands.Domain;
@@ -61,11 +62,11 @@ internal static class WatchCommand
         command.SetClientAction(
             (arguments, client, token) =>
                 new DomainWatch(
-                    DomainAction.Finder(arguments, client, retries: 0),
+                    DomainAction.Finder(arguments, client, retries: 0, mostRetries: 1),
                     DomainAction.Addresses(arguments),
                     TimeSpan.FromSeconds(arguments.GetValue(Interval)),
                     arguments.GetValue(Count),
-                    arguments.GetValue(MeterOptions.Json)
+                    () => OpenScreen(arguments)
                 ).RunAsync(SenderOf(arguments), EndPointOf(arguments.GetValue(Listen)), token)
         );
         return command;
@@ -83,6 +84,14 @@ internal static class WatchCommand
             "notifications are not asked for: they come over UDP, to a user or a community, not a certificate; --no-listen says so"
         );
         return null;
+    }
+
+    private static IWatchScreen OpenScreen(ParseResult arguments)
+    {
+        if (arguments.GetValue(MeterOptions.Json))
+            return new WatchJson();
+        var isScreen = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        return isScreen ? new WatchTerminal() : new WatchText(Console.Out);
     }
 
     private static IPEndPoint? EndPointOf(string? text)

@@ -70,10 +70,11 @@ public sealed class WatchTests
         var before = _agent.Rows();
         using (var dead = Watch(_agent))
             dead.Kill();
-        Assert.That(_agent.NotifyTypesOfWatches(), Has.Length.EqualTo(1));
+        var left = _agent.WatchAddress();
 
-        using (var next = Watch(_agent))
+        using (var next = new WatchProcess(_state, [_agent.Address, "--credentials", _agent.Writer]))
         {
+            Assert.That(() => _agent.WatchAddressOrNone(), Is.Not.Null.And.Not.EqualTo(left).After(20_000, 50), "the rows are the next one's");
             _agent.Tell();
             Assert.That(() => next.Events(Told), Has.Length.EqualTo(1).After(20_000, 50));
             next.Interrupt();
@@ -96,6 +97,28 @@ public sealed class WatchTests
         watch.Interrupt();
         Assert.That(watch.Events("watch"), Is.EqualTo(new[] { "sends traps, not informs: it does not take our user's keys: noAccess" }));
         Assert.That(agent.NotifyTypesOfWatches(), Is.Empty);
+    }
+
+    [Test]
+    public void Ctrl_C_gives_the_terminal_back_and_takes_the_registration_away()
+    {
+        if (!Terminal.IsInstalled)
+            Assert.Ignore("util-linux's script is not installed");
+        var before = _agent.Rows();
+        using var terminal = new Terminal(60, 20, _state, "domain", "watch", _agent.Address, "--credentials", _agent.Writer);
+        Assert.That(() => terminal.Output, Does.Contain("Members").After(20_000, 50));
+        _agent.Tell();
+        Assert.That(() => terminal.Output, Does.Contain(Told).After(20_000, 50));
+
+        Assert.That(terminal.CtrlC(), Is.Zero);
+
+        // The other screen, without a cursor; then back, with it, and what was seen last is there to read.
+        Assert.That(terminal.Output, Does.Match(@"(?s)\e\[\?1049h\e\[\?25l.*\e\[\?25h\e\[\?1049l[^\e]*Members[^\e]*ruleSetActivated"));
+        Assert.That(_agent.Rows(), Is.EqualTo(before));
+        var longest = terminal
+            .Output.Split('\n')
+            .Max(line => System.Text.RegularExpressions.Regex.Replace(line, @"\e\[[?\d]*[A-Za-z]|\e[=>]|\r", "").Length);
+        Assert.That(longest, Is.LessThanOrEqualTo(60));
     }
 
     [Test]

@@ -49,6 +49,8 @@ internal sealed class WatchedAgent : IDisposable
     /// <summary>snmpTargetAddrTAddress of the only watch.</summary>
     public VarBind WatchAddress() => Walk(TargetAddresses).Single();
 
+    public VarBind? WatchAddressOrNone() => Walk(TargetAddresses) is [var only] ? only : null;
+
     public void Set(VarBind varBind) => _client.SetAsync(_target, [varBind]).GetAwaiter().GetResult();
 
     /// <summary>Has it tell something: a rule set's new version is activated.</summary>
