@@ -44,7 +44,6 @@ public sealed partial class LabDomainTests
             Collect("--interval", "10", "--push", "none");
             if (dead.Length > 0)
                 _lab.Run("start", dead);
-            _lab.Run("traffic", "start");
         }
         Assert.That(Names, Has.Length.EqualTo(Edges).After(10_000, 100));
     }
@@ -66,7 +65,6 @@ public sealed partial class LabDomainTests
         finally
         {
             Collect("--mode", "parallel", "--interval", "10", "--push", "none");
-            _lab.Run("traffic", "start");
         }
     }
 
