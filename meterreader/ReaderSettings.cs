@@ -136,6 +136,7 @@ internal sealed record ReaderSettings(
             {
                 Attributes = [.. DomainSettings.Key, FlowAttribute.FirstTime, FlowAttribute.LastActiveTime, FlowAttribute.Observations],
                 AddsPushed = false,
+                AddsDelays = true,
             }
         )
         {
