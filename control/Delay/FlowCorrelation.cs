@@ -26,7 +26,7 @@ public sealed class FlowCorrelation
 
     public DelayStatistics From => _from.Results;
 
-    internal IReadOnlyList<ObservedSamples?> Observations => _observations;
+    internal List<ObservedSamples?> Observations => _observations;
 
     internal int Waiting => _to.Waiting + _from.Waiting;
 

@@ -48,7 +48,9 @@ public sealed class DomainDelays
             throw new MeterException($"domain '{view.Name}': it has no master at the moment");
         var meter = view.Source.Meter;
         if (meter.Target.Credentials is not UserCredentials user)
-            throw new MeterException($"{meter}: a domain's flows are in SNMP context '{DomainMib.Context}': name a user of SNMPv3, with --credentials");
+            throw new MeterException(
+                $"{meter}: a domain's flows are in SNMP context '{DomainMib.Context}': name a user of SNMPv3, with --credentials"
+            );
         var loaded = await meter.RuleSetsAsync(cancellationToken).ConfigureAwait(false);
         var sampled = new List<DomainRuleSetRow>();
         foreach (var ruleSet in await view.Source.RuleSetsAsync(cancellationToken).ConfigureAwait(false))

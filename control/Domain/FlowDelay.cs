@@ -22,7 +22,8 @@ public sealed record FlowDelay(
 )
 {
     /// <summary>True for the flow that a person means by a flow index, an address, or an address and port.</summary>
-    public bool Is(string text) => Flow.ToString(System.Globalization.CultureInfo.InvariantCulture) == text || IsEnd(Source, text) || IsEnd(Dest, text);
+    public bool Is(string text) =>
+        Flow.ToString(System.Globalization.CultureInfo.InvariantCulture) == text || IsEnd(Source, text) || IsEnd(Dest, text);
 
     private static bool IsEnd(string end, string text) =>
         end == text || end.StartsWith(text + ":", StringComparison.Ordinal) || end.StartsWith($"[{text}]", StringComparison.Ordinal);

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Rtfm.Control;
 using Rtfm.Control.Domain;
 using Rtfm.Manager.Rendering;
+using Rtfm.Snmp.Client;
 using Spectre.Console;
 
 namespace Rtfm.Manager.Commands.Domain;
@@ -63,11 +65,11 @@ internal static class DelayCommand
             Count,
         };
         command.SetDomainAction(
-            async (arguments, _, view, token) =>
+            async (arguments, finder, view, token) =>
             {
                 var delays = await DomainDelays.FindAsync(view, token).ConfigureAwait(false);
                 if (arguments.GetValue(Watch))
-                    return await WatchAsync(arguments, delays, token).ConfigureAwait(false);
+                    return await WatchAsync(arguments, finder, delays, token).ConfigureAwait(false);
                 var found = await ReadAsync(arguments, delays, token).ConfigureAwait(false);
                 if (ByEdges(arguments))
                     Screen.Show(arguments, EdgeDelay.Of(found), SheetOf(arguments, found));
@@ -91,17 +93,23 @@ internal static class DelayCommand
     private static Sheet SheetOf(ParseResult arguments, IReadOnlyList<FlowDelay> found) =>
         ByEdges(arguments) ? DelayScreen.Edges(EdgeDelay.Of(found)) : DelayScreen.Flows(found);
 
-    private static async Task<int> WatchAsync(ParseResult arguments, DomainDelays delays, CancellationToken cancellationToken)
+    private static async Task<int> WatchAsync(ParseResult arguments, DomainFinder finder, DomainDelays delays, CancellationToken cancellationToken)
     {
         try
         {
             if (arguments.GetValue(MeterOptions.Json) || Console.IsOutputRedirected)
-                await LookAsync(arguments, delays, found => ShowLines(arguments, found), cancellationToken).ConfigureAwait(false);
+                await LookAsync(arguments, finder, delays, found => ShowLines(arguments, found), cancellationToken).ConfigureAwait(false);
             else
                 await AnsiConsole
                     .Live(new Text(""))
                     .StartAsync(context =>
-                        LookAsync(arguments, delays, found => context.UpdateTarget(Screen.Table(SheetOf(arguments, found))), cancellationToken)
+                        LookAsync(
+                            arguments,
+                            finder,
+                            delays,
+                            found => context.UpdateTarget(Screen.Table(SheetOf(arguments, found))),
+                            cancellationToken
+                        )
                     )
                     .ConfigureAwait(false);
         }
@@ -114,6 +122,7 @@ internal static class DelayCommand
 
     private static async Task LookAsync(
         ParseResult arguments,
+        DomainFinder finder,
         DomainDelays delays,
         Action<IReadOnlyList<FlowDelay>> show,
         CancellationToken cancellationToken
@@ -124,7 +133,34 @@ internal static class DelayCommand
         {
             if (i > 0)
                 await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
-            show(await ReadAsync(arguments, delays, cancellationToken).ConfigureAwait(false));
+            try
+            {
+                show(await ReadAsync(arguments, delays, cancellationToken).ConfigureAwait(false));
+            }
+            catch (Exception fault) when (fault is SnmpException or MeterException)
+            {
+                await Console.Error.WriteLineAsync(fault.Message).ConfigureAwait(false);
+                delays = await FindAgainAsync(arguments, finder, delays, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Another may be master now.</summary>
+    private static async Task<DomainDelays> FindAgainAsync(
+        ParseResult arguments,
+        DomainFinder finder,
+        DomainDelays before,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var view = await finder.FindAsync(DomainAction.Addresses(arguments), cancellationToken).ConfigureAwait(false);
+            return await DomainDelays.FindAsync(view, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is SnmpException or MeterException)
+        {
+            return before;
         }
     }
 
