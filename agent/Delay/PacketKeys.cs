@@ -12,8 +12,8 @@ internal sealed unsafe class PacketKeys(KeySettings settings)
 {
     private const int Chunk = PacketBatch.DefaultCapacity;
 
-    /// <summary>Words of the longest input, up to the end of its last block.</summary>
-    private const int Words = (CoveredOctets.Longest / Bob.BlockLength + 1) * Bob.BlockLength / sizeof(uint);
+    /// <summary>Words of the longest input, and three behind it.</summary>
+    private const int Words = CoveredOctets.Longest / sizeof(uint) + 3;
 
     /// <summary>The seed of the hash that identifies, where BOB does not select.</summary>
     private const uint OtherSeed = 0x5475_5475;
@@ -51,14 +51,13 @@ internal sealed unsafe class PacketKeys(KeySettings settings)
                     packet.Data + key.NetworkOffset,
                     packet.CapturedLength - key.NetworkOffset,
                     Settings.PayloadOctets,
-                    place,
-                    lanes
+                    place
                 );
                 if (length == 0)
                     continue;
-                var end = (length / Bob.BlockLength + 1) * (Bob.BlockLength / sizeof(uint));
-                for (var word = (length + sizeof(uint) - 1) / sizeof(uint); word < end; word++)
-                    place[word * lanes] = 0;
+                // Its last block has no more than three words behind it.
+                var end = place + (length + sizeof(uint) - 1) / sizeof(uint) * lanes;
+                end[0] = end[lanes] = end[2 * lanes] = 0;
                 _lengths[count] = (uint)length;
                 _packets[count++] = i;
             }

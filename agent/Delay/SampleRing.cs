@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Rtfm.Agent.Packets;
 using Rtfm.Model.Delay;
@@ -8,7 +7,7 @@ namespace Rtfm.Agent.Delay;
 
 /// <summary>The latest samples of a flow, in its record of statistics, and the level at which packets are selected in each direction (decision 0013).</summary>
 /// <remarks>
-/// <para>56 octets, then 14 for each sample. With 16 samples and the record's own 8 it is 288 octets.</para>
+/// <para>48 octets, then 14 for each sample. With 16 samples, the record's own 8 and the row's 16 (<see cref="Flows.RowStatistics"/>) it is 296 octets.</para>
 /// <para>Two meters see nearly the same packets of a flow, and intervals begin at the same time everywhere, so both come to nearly the same level without a word between them.
 /// Where they differ, the coarser one's samples are among those of the finer.</para>
 /// </remarks>
@@ -17,28 +16,34 @@ internal static unsafe class SampleRing
     /// <summary>An interval that has given so many samples makes the level coarser at once, and so does each further one: a burst of a million packets gives some twenty.</summary>
     private const int ManySamples = 4;
 
-    /// <summary>A flow that was silent for 9 hours, or whose clock went so far, begins its ring anew: 48 bits of a time tell it from its neighbours.</summary>
+    /// <summary>A flow that had no sample for 9 hours begins its ring anew, as does one whose clock went so far: 48 bits of a time tell it from its neighbours.</summary>
     private const long LongestGapNs = 1L << 45;
 
     /// <summary>Octets of a ring.</summary>
     public static int Octets(int length) => (sizeof(RingHeader) + length * sizeof(RingSample) + 7) & ~7;
 
-    /// <summary>Takes one packet in.</summary>
+    /// <summary>Takes one packet in, which the gate does not let pass over.</summary>
     /// <param name="ring">Zeros at first.</param>
     /// <param name="length">How many samples it holds.</param>
-    public static void Add(byte* ring, int length, in MatchKey packet, bool isTo, SampleSettings settings)
+    /// <param name="gate">Of that direction.</param>
+    /// <param name="pdus">Packets that the flow has in that direction, this one among them.</param>
+    public static void Add(byte* ring, int length, ref SampleGate gate, in MatchKey packet, bool isTo, uint pdus, SampleClock clock)
     {
         if (packet.Identity == 0)
             return;
         var header = (RingHeader*)ring;
         var way = &header->To + (isTo ? 0 : 1);
-        var timeNs = unchecked(packet.TimeNs + settings.ClockOffsetNs);
+        var timeNs = clock.TimeOf(packet);
+        var interval = clock.IntervalOf(timeNs);
+        var passed = gate.IntervalsUntil(interval);
         // A packet that comes late by less than an interval is of this one; else the clock went back.
-        if (timeNs >= way->EndNs || timeNs < way->EndNs - 2 * settings.IntervalNs)
-            BeginInterval(header, way, timeNs, settings.IntervalNs);
-        way->Packets++;
+        if (way->SinceNs == 0 || passed is not (0 or -1))
+            BeginInterval(way, timeNs, passed, pdus, clock.Settings.IntervalNs);
+        else
+            interval = gate.Interval;
         if (PacketSample.IsSelected(packet.Selection, way->Level))
             Put(header, way, length, timeNs, packet, isTo);
+        gate = new(interval, way->Level);
     }
 
     /// <summary>Reads a copy of a ring, which may have been made while it was written.</summary>
@@ -49,7 +54,7 @@ internal static unsafe class SampleRing
         var all = MemoryMarshal.Cast<byte, RingSample>(ring[sizeof(RingHeader)..])[..length];
         var held = Math.Min((int)header.Held, Math.Min(length, samples.Length));
         var at = header.Next % length;
-        var timeNs = Math.Max(header.To.EndNs, header.From.EndNs);
+        var timeNs = header.LatestNs;
         for (var i = held - 1; i >= 0; i--)
         {
             at = at == 0 ? length - 1 : at - 1;
@@ -61,29 +66,25 @@ internal static unsafe class SampleRing
         return new(default, first, held, LevelOf(header.To), LevelOf(header.From));
     }
 
-    private static void BeginInterval(RingHeader* header, RingWay* way, long timeNs, long intervalNs)
+    /// <param name="passed">Intervals since the one before; negative: the clock went back.</param>
+    private static void BeginInterval(RingWay* way, long timeNs, int passed, uint pdus, long intervalNs)
     {
-        var begins = timeNs - timeNs % intervalNs;
-        var latest = Math.Max(header->To.EndNs, header->From.EndNs);
-        if (header->Held > 0 && Math.Abs(begins - latest) > LongestGapNs)
-            header->Held = 0;
-        if (way->EndNs == 0)
+        if (way->SinceNs == 0)
             way->SinceNs = timeNs;
-        else if (timeNs >= way->EndNs)
-            SetLevel(way, LevelAfter(way, (timeNs - way->EndNs) / intervalNs), begins);
+        else if (passed > 0)
+            SetLevel(way, LevelAfter(way, pdus - 1, passed - 1), timeNs - timeNs % intervalNs);
         else
             way->SinceNs = Math.Min(way->SinceNs, timeNs);
-        way->EndNs = begins + intervalNs;
-        way->Packets = 0;
+        way->PdusBefore = pdus - 1;
         way->Samples = 0;
     }
 
     /// <summary>One sample or two of as many packets as the interval had; finer by no more than one for each interval, so that a flow that pauses does not begin with a sample of each packet.</summary>
     /// <param name="empty">Intervals without a packet that followed.</param>
-    private static int LevelAfter(RingWay* way, long empty)
+    private static int LevelAfter(RingWay* way, uint pdus, int empty)
     {
-        var fitting = Math.Min(BitOperations.Log2(way->Packets), PacketSample.MaxLevel);
-        return (int)Math.Max(Math.Max(fitting, way->Level - 1) - empty, 0);
+        var fitting = Math.Min(BitOperations.Log2(pdus - way->PdusBefore), PacketSample.MaxLevel);
+        return Math.Max(Math.Max(fitting, way->Level - 1) - empty, 0);
     }
 
     private static void SetLevel(RingWay* way, int level, long sinceNs)
@@ -92,9 +93,10 @@ internal static unsafe class SampleRing
             (way->Level, way->SinceNs) = ((byte)level, sinceNs);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Put(RingHeader* header, RingWay* way, int length, long timeNs, in MatchKey packet, bool isTo)
     {
+        if ((ulong)(timeNs - header->LatestNs + LongestGapNs) > 2 * LongestGapNs)
+            header->Held = 0;
         var sample = (RingSample*)(header + 1) + header->Next;
         *sample = new RingSample
         {
@@ -103,6 +105,7 @@ internal static unsafe class SampleRing
             Packed = PacketSample.Pack(packet.Selection, way->Level, !isTo),
             Identity = packet.Identity,
         };
+        header->LatestNs = timeNs;
         header->Next = (ushort)(header->Next + 1 == length ? 0 : header->Next + 1);
         header->Held = (ushort)Math.Min(header->Held + 1, length);
         header->Written++;
@@ -130,6 +133,9 @@ internal static unsafe class SampleRing
 
         /// <summary>Where the next one goes.</summary>
         public ushort Next;
+
+        /// <summary>Time of the latest sample.</summary>
+        public long LatestNs;
         public RingWay To;
         public RingWay From;
     }
@@ -138,17 +144,14 @@ internal static unsafe class SampleRing
     [StructLayout(LayoutKind.Sequential)]
     private struct RingWay
     {
-        /// <summary>Since when the level is in force.</summary>
+        /// <summary>Since when the level is in force; 0: there was no packet.</summary>
         public long SinceNs;
 
-        /// <summary>When the present interval ends; 0: there was no packet.</summary>
-        public long EndNs;
-
-        /// <summary>Packets of the present interval.</summary>
-        public uint Packets;
+        /// <summary>Packets that there were before the present interval.</summary>
+        public uint PdusBefore;
         public byte Level;
 
-        /// <summary>Samples of the present interval; 22 at most, for each beyond the fourth halves what comes.</summary>
+        /// <summary>Samples of the present interval; some thirty at most, for each beyond the fourth halves what comes.</summary>
         public byte Samples;
     }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Rtfm.Agent.Delay;
 
 namespace Rtfm.Agent.Flows;
 
@@ -16,8 +17,20 @@ internal unsafe struct BlockRows
     /// <summary>No row was active after this Uptime: readers pass the whole block over (a summary, never too low).</summary>
     public uint LastActive;
 
-    /// <summary>Each row's record of statistics, null where its flow has none; null where no flow of the block ever had any.</summary>
-    public byte** Statistics;
+    /// <summary>What each row has of statistics; null where no flow of the block ever had any.</summary>
+    public RowStatistics* Statistics;
+}
+
+/// <summary>What a row has of statistics.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct RowStatistics
+{
+    /// <summary>The record; null where its flow has none.</summary>
+    public byte* Record;
+
+    /// <summary>Which packets the record has to be looked into for, where it has samples alone: it lies far away.</summary>
+    public SampleGate To;
+    public SampleGate From;
 }
 
 /// <summary>256 rows of the flow table, with room for keys of one size, owned by one rule set at a time.</summary>
@@ -57,8 +70,8 @@ internal sealed unsafe class FlowBlock(int number, BlockRows* rows)
     /// <summary>The record of the row's statistics; null where there is none.</summary>
     public byte* StatisticsOf(int row)
     {
-        var records = (byte**)Volatile.Read(ref *(nint*)&rows->Statistics);
-        return records == null ? null : (byte*)Volatile.Read(ref *(nint*)(records + row));
+        var statistics = (RowStatistics*)Volatile.Read(ref *(nint*)&rows->Statistics);
+        return statistics == null ? null : (byte*)Volatile.Read(ref *(nint*)&statistics[row].Record);
     }
 
     /// <summary>Makes room for the rows' records of statistics.</summary>
@@ -69,7 +82,7 @@ internal sealed unsafe class FlowBlock(int number, BlockRows* rows)
             return true;
         try
         {
-            Volatile.Write(ref *(nint*)&rows->Statistics, (nint)NativeMemory.AllocZeroed(Rows, (nuint)sizeof(byte*)));
+            Volatile.Write(ref *(nint*)&rows->Statistics, (nint)NativeMemory.AllocZeroed(Rows, (nuint)sizeof(RowStatistics)));
             return true;
         }
         catch (OutOfMemoryException)
@@ -81,7 +94,9 @@ internal sealed unsafe class FlowBlock(int number, BlockRows* rows)
     /// <summary>Gives the row a record of statistics, or takes it away; after <see cref="TryKeepStatistics"/>.</summary>
     public void SetStatistics(int row, byte* record)
     {
-        Volatile.Write(ref *(nint*)(rows->Statistics + row), (nint)record);
+        var statistics = rows->Statistics + row;
+        statistics->To = statistics->From = default;
+        Volatile.Write(ref *(nint*)&statistics->Record, (nint)record);
     }
 
     public Span<byte> Key(int row) => new(rows->Rows + row * RowLength + FlowEntry.KeyOffset, KeyRoom);

@@ -36,6 +36,11 @@ internal sealed unsafe class FlowShard : IDisposable
     /// <summary>True where flows may have statistics.</summary>
     private bool _keepsStatistics;
 
+    /// <summary>True where they have samples and nothing else.</summary>
+    private bool _hasSamplesAlone;
+
+    private SampleClock _clock = new(new());
+
     public FlowShard(FlowTable table, FlowSet set)
     {
         (_table, _set) = (table, set);
@@ -63,10 +68,10 @@ internal sealed unsafe class FlowShard : IDisposable
         }
         if (_keepsStatistics)
         {
-            foreach (ref readonly var result in results)
+            for (var i = 0; i < results.Length; i++)
             {
-                if (HasFlow(result))
-                    PrefetchStatistics(result);
+                if (HasFlow(results[i]))
+                    PrefetchStatistics(results[i], packets[i]);
             }
         }
         var lost = 0;
@@ -88,7 +93,7 @@ internal sealed unsafe class FlowShard : IDisposable
         if (_keepsStatistics)
         {
             foreach (var i in numbers)
-                PrefetchStatistics(results[i]);
+                PrefetchStatistics(results[i], packets[i]);
         }
         var lost = 0;
         foreach (var i in numbers)
@@ -182,6 +187,9 @@ internal sealed unsafe class FlowShard : IDisposable
     {
         _plans = batch.Plans.AsksForStatistics ? batch.Plans : null;
         _keepsStatistics = _set.Statistics.IsAny;
+        _hasSamplesAlone = _set.Statistics.AreSamplesAlone;
+        if (_clock.Settings != _table.Samples)
+            _clock = new(_table.Samples);
         if (batch.Now > _latest)
             _latest = batch.Now;
         return _latest;
@@ -198,19 +206,22 @@ internal sealed unsafe class FlowShard : IDisposable
         // A longer key goes on in the next cache line.
         if (result.KeyLength > CacheLine - FlowEntry.KeyOffset)
             Sse.Prefetch0(result.Row + CacheLine);
+        if (_keepsStatistics)
+            Sse.Prefetch0(_table.StatisticsOf(result.Index));
     }
 
-    /// <summary>Asks for the beginning of a flow's record: another two lines of memory that each packet of it needs.</summary>
+    /// <summary>Asks for the beginning of a flow's record, where the packet needs it: it lies far away.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void PrefetchStatistics(in MatchResult result)
+    private void PrefetchStatistics(in MatchResult result, in MatchKey packet)
     {
         if (!Sse.IsSupported || result.Index == 0)
             return;
-        var record = _table.StatisticsOf(result.Index);
-        if (record == null)
+        var statistics = _table.StatisticsOf(result.Index);
+        // Which way the packet goes is not known yet.
+        if (statistics == null || (_hasSamplesAlone && _clock.PassesOver(statistics->To, packet) && _clock.PassesOver(statistics->From, packet)))
             return;
-        Sse.Prefetch0(record);
-        Sse.Prefetch0(record + CacheLine - 1);
+        Sse.Prefetch0(statistics->Record);
+        Sse.Prefetch0(statistics->Record + CacheLine - 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -325,21 +336,33 @@ internal sealed unsafe class FlowShard : IDisposable
         Unsafe.Add(ref entry.ToTcpFlags, way) |= packet.TcpFlags;
         entry.LastActive = now.Hundredths;
         if (_keepsStatistics)
-            AddStatistics(result.Index, packet, octets, isForward: way == 0);
+            AddStatistics(result.Index, packet, octets, isForward: way == 0, (uint)counters.Pdus);
         Volatile.Write(ref entry.Sequence, sequence + 2);
         ref var lastActive = ref _table.LastActiveOf(result.Index);
         if (now.Hundredths > lastActive)
             Volatile.Write(ref lastActive, now.Hundredths);
     }
 
-    private void AddStatistics(uint index, in MatchKey packet, uint octets, bool isForward)
+    /// <param name="pdus">Packets that the flow has in that direction, this one among them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddStatistics(uint index, in MatchKey packet, uint octets, bool isForward, uint pdus)
     {
-        var record = _table.StatisticsOf(index);
+        var statistics = _table.StatisticsOf(index);
+        if (statistics == null)
+            return;
+        var gate = isForward ? &statistics->To : &statistics->From;
+        if (!_hasSamplesAlone || !_clock.PassesOver(*gate, packet))
+            AddStatistics(statistics->Record, gate, packet, octets, isForward, pdus);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddStatistics(byte* record, SampleGate* gate, in MatchKey packet, uint octets, bool isForward, uint pdus)
+    {
         if (record == null)
             return;
         var layout = _set.Statistics[((StatisticHeader*)record)->Layout];
         if (layout.RingLength > 0)
-            SampleRing.Add(record + layout.RingOffset, layout.RingLength, packet, isForward, _table.Samples);
+            SampleRing.Add(record + layout.RingOffset, layout.RingLength, ref *gate, packet, isForward, pdus, _clock);
         if (layout.Statistics.Length > 0)
             StatisticRecord.Add(record, layout, packet, octets, isForward);
     }
@@ -360,6 +383,7 @@ internal sealed unsafe class FlowShard : IDisposable
         StatisticRecord.Begin(record, layout, firstNs);
         block.SetStatistics(row, record);
         _keepsStatistics = true;
+        _hasSamplesAlone = _set.Statistics.AreSamplesAlone;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -138,11 +138,12 @@ public sealed unsafe class FlowTable : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref uint LastActiveOf(uint flowIndex) => ref _memory.Directory[(flowIndex - 1) / FlowBlock.Rows].LastActive;
 
-    /// <summary>A flow's record of statistics; null: it has none.</summary>
-    internal byte* StatisticsOf(uint flowIndex)
+    /// <summary>What a flow has of statistics; null: nobody in its block has any.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal RowStatistics* StatisticsOf(uint flowIndex)
     {
-        var records = _memory.Directory[(flowIndex - 1) / FlowBlock.Rows].Statistics;
-        return records == null ? null : records[(flowIndex - 1) % FlowBlock.Rows];
+        var rows = _memory.Directory[(flowIndex - 1) / FlowBlock.Rows].Statistics;
+        return rows == null ? null : rows + (flowIndex - 1) % FlowBlock.Rows;
     }
 
     /// <summary>Takes the right to make one more flow.</summary>

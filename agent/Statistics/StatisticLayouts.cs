@@ -16,6 +16,9 @@ internal sealed class StatisticLayouts(int ringLength)
     /// <summary>True once a flow was to have statistics.</summary>
     public bool IsAny => _layouts.Length > 0;
 
+    /// <summary>False once a flow was to have others than samples.</summary>
+    public bool AreSamplesAlone { get; private set; } = true;
+
     /// <summary>By number; one beyond them all is the last's.</summary>
     public StatisticLayout this[int number]
     {
@@ -36,6 +39,7 @@ internal sealed class StatisticLayouts(int ringLength)
             if (_layouts.Length == Max)
                 return null;
             var layout = new StatisticLayout(_layouts.Length, plan, ringLength);
+            AreSamplesAlone &= layout.Statistics.Length == 0;
             _known.Add(plan.Identity, layout);
             _layouts = [.. _layouts, layout];
             return layout;

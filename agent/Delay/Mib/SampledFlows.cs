@@ -90,7 +90,7 @@ internal sealed class SampledFlows(TrafficMeter meter)
     private long SinceNs(FlowSet set, Uptime since)
     {
         var nowNs = meter.Gaps.NowNs;
-        if (since == default || Math.Abs(nowNs - set.LatestNs - meter.ClockOffsetNs) > LiveNs)
+        if (since == default || (ulong)(nowNs - set.LatestNs - meter.ClockOffsetNs + LiveNs) > 2 * LiveNs)
             return long.MinValue;
         return nowNs - ((long)meter.Now - since.Hundredths) * HundredthNs - MarginNs;
     }

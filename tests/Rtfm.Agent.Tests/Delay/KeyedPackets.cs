@@ -39,7 +39,7 @@ internal static unsafe class KeyedPackets
         var batch = new PacketBatch();
         var makes = new PacketKeys(settings);
         var keys = new MatchKey[PacketBatch.DefaultCapacity];
-        var words = new uint[64];
+        var words = new uint[64 * CoveredOctets.Step];
         using var source = CaptureFile.Open(path);
         SourceState state;
         do
@@ -53,11 +53,14 @@ internal static unsafe class KeyedPackets
                 if (some[i].Identity == 0)
                     continue;
                 ref readonly var packet = ref batch[i];
-                var at = some[i].NetworkOffset;
+                var begin = some[i].NetworkOffset;
                 fixed (uint* to = words)
                 {
-                    var length = CoveredOctets.Copy(packet.Data + at, packet.CapturedLength - at, settings.PayloadOctets, to, step: 1);
-                    all.Add((some[i].Selection, some[i].Identity, new ReadOnlySpan<byte>(to, length).ToArray()));
+                    var length = CoveredOctets.Copy(packet.Data + begin, packet.CapturedLength - begin, settings.PayloadOctets, to);
+                    var octets = new byte[(length + 3) / 4 * 4];
+                    for (var at = 0; at < octets.Length; at += 4)
+                        BitConverter.TryWriteBytes(octets.AsSpan(at), to[at / 4 * CoveredOctets.Step]);
+                    all.Add((some[i].Selection, some[i].Identity, octets[..length]));
                 }
             }
         } while (state == SourceState.Open);
