@@ -85,7 +85,9 @@ internal sealed class CollectionService : BackgroundService, ICollectedDomain, I
 
     /// <summary>What is shown in the context without a name.</summary>
     public IEnumerable<IMibProvider> Providers =>
-        _collection is { } collection ? [.. CollectionMib.Providers(this, this, _flows, () => collection.Figures), .. _chain!.Providers(), .. _worker!.Providers()] : [];
+        _collection is { } collection
+            ? [.. CollectionMib.Providers(this, this, _flows, () => collection.Figures), .. _chain!.Providers(), .. _worker!.Providers()]
+            : [];
 
     /// <summary>What is shown in contexts that have one.</summary>
     public IReadOnlyDictionary<string, MibTree> Contexts =>

@@ -2,6 +2,7 @@ using System.Linq;
 using Rtfm.Control.Delay;
 using Rtfm.Model;
 using Rtfm.Model.Delay;
+using Rtfm.Snmp.Configuration;
 
 namespace Rtfm.Agent.Domain.Collection.Delay;
 
@@ -278,6 +279,12 @@ internal sealed class MemberWork
 
     /// <summary>Up to when the flows of all its samples are known.</summary>
     public long ReachNs { get; set; } = long.MinValue;
+
+    /// <summary>The same of the life before; <see cref="long.MinValue"/>: none is known.</summary>
+    public long EndedNs { get; set; } = long.MinValue;
+
+    /// <summary>Who answered when it was last read.</summary>
+    public (EngineId Id, uint Boots)? Life { get; set; }
 
     /// <summary>When it was last read, in our Uptime.</summary>
     public uint SeenAt { get; set; }

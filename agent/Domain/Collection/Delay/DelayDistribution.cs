@@ -41,12 +41,16 @@ internal sealed class DelayDistribution(AggregatedFlows flows, ICollectedDomain 
             known.Reading = null;
             if (clock is not { } now)
                 return false;
+            if (known.Life is { } life && life != (member.Id, look.Boots))
+                known.EndedNs = known.ReachNs;
+            known.Life = (member.Id, look.Boots);
             known.ReachNs = Math.Max(known.ReachNs, now.ReachNs(look));
             known.Reading = new(
                 member.Number,
                 look.Boots,
                 look.Uptime,
                 known.ReachNs,
+                known.EndedNs,
                 [.. look.RuleSets.Where(each => each.RuleSet.SavesSamples).Select(each => (each.RuleSet.Number, each.Local))]
             );
             return true;
@@ -65,9 +69,11 @@ internal sealed class DelayDistribution(AggregatedFlows flows, ICollectedDomain 
         {
             foreach (var member in members.Where(each => !read.Contains(each.Number)))
                 work.Member(member.Number).Reading = null;
-            work.Absent(
-                [.. work.Members.Where(each => members.All(one => one.Number != each.Number) || flows.Now - each.Work.SeenAt > Patience).Select(each => each.Number)]
-            );
+            work.Absent([
+                .. work
+                    .Members.Where(each => members.All(one => one.Number != each.Number) || flows.Now - each.Work.SeenAt > Patience)
+                    .Select(each => each.Number),
+            ]);
             return new WorkRound(nowNs, work.ReachedByAllNs(members.Select(each => each.Number)), 0);
         }) with
         {

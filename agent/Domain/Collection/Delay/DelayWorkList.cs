@@ -147,8 +147,18 @@ internal sealed class DelayWorkList : IWorkReader
     /// <summary>All that <see cref="ToRead"/> named was added.</summary>
     public void Read(ReadMember member, uint asOf, long clockErrorNs, ReadOnlySpan<SampleGap> gaps)
     {
-        var isNewLife = _progress.TryGetValue(member.Number, out var before) && before.Boots != member.Boots;
-        MemberClock.Tell(_correlator.Member(member.Number), isNewLife, member.ReachNs, clockErrorNs, gaps);
+        var sampling = _correlator.Member(member.Number);
+        var isKnown = _progress.TryGetValue(member.Number, out var before);
+        // Its end was before our beginning.
+        if (!isKnown)
+            sampling.Read(member.EndedNs, 0);
+        MemberClock.Tell(
+            sampling,
+            isNewLife: isKnown ? before!.Boots != member.Boots : member.EndedNs != long.MinValue,
+            member.ReachNs,
+            clockErrorNs,
+            gaps
+        );
         _progress[member.Number] = new(member.Boots, member.Uptime, [.. member.RuleSets.Select(each => each.Local)]);
         foreach (var work in _works.Values)
         {

@@ -9,8 +9,16 @@ namespace Rtfm.Agent.Domain.Collection.Delay;
 /// <param name="Boots">Its snmpEngineBoots: another life has other flows.</param>
 /// <param name="Uptime">Its Uptime when the master looked at it.</param>
 /// <param name="ReachNs">Up to when the master knows all flows of its samples.</param>
+/// <param name="EndedNs">Up to when it was known in the life before; <see cref="long.MinValue"/>: no other is known.</param>
 /// <param name="RuleSets">The domain's number of each rule set that saves samples, and the number that a version of it has there.</param>
-internal sealed record ReadMember(int Number, uint Boots, uint Uptime, long ReachNs, ImmutableArray<(int RuleSet, uint Local)> RuleSets);
+internal sealed record ReadMember(
+    int Number,
+    uint Boots,
+    uint Uptime,
+    long ReachNs,
+    long EndedNs,
+    ImmutableArray<(int RuleSet, uint Local)> RuleSets
+);
 
 /// <summary>One direction of a record, to be reckoned.</summary>
 /// <param name="Number">What the master knows it by.</param>
@@ -80,6 +88,7 @@ internal static class WorkPart
             Put(member.Boots);
             Put(member.Uptime);
             PutSigned(member.ReachNs);
+            PutSigned(member.EndedNs);
             var count = Math.Min(member.RuleSets.Length, MostRuleSets);
             Put((uint)count);
             foreach (var (ruleSet, local) in member.RuleSets.AsSpan(0, count))
@@ -199,7 +208,9 @@ internal static class WorkPart
             || !TryTake(ref octets, out var boots)
             || !TryTake(ref octets, out var uptime)
             || !VarInt.TryTakeSigned(ref octets, out var reachNs)
-            || reachNs != long.MinValue && Math.Abs(reachNs >> 1) > long.MaxValue / 4
+            || Math.Abs(reachNs >> 1) > long.MaxValue / 4
+            || !VarInt.TryTakeSigned(ref octets, out var endedNs)
+            || endedNs != long.MinValue && Math.Abs(endedNs >> 1) > long.MaxValue / 4
             || !TryTake(ref octets, out var count)
             || count > MostRuleSets
         )
@@ -211,7 +222,7 @@ internal static class WorkPart
                 return false;
             ruleSets.Add(((int)ruleSet, local));
         }
-        work?.Read(new((int)number, boots, uptime, reachNs, ruleSets.ToImmutable()));
+        work?.Read(new((int)number, boots, uptime, reachNs, endedNs, ruleSets.ToImmutable()));
         return true;
     }
 

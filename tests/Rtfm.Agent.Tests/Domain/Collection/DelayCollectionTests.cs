@@ -159,10 +159,7 @@ public sealed class DelayCollectionTests(bool areDistributed)
     public async Task How_long_a_packet_may_take_is_the_masters_setting()
     {
         var session = new SnmpMeterSession(_domain.Client, _domain.Master.Target);
-        await session.SetAsync(
-            [new(new([.. DelayMib.Control, DelayMib.ControlObject.Window, 0]), SnmpValue.Unsigned32(4))],
-            CancellationToken.None
-        );
+        await session.SetAsync([new(new([.. DelayMib.Control, DelayMib.ControlObject.Window, 0]), SnmpValue.Unsigned32(4))], CancellationToken.None);
         ComeIn(2, 100, 1, There);
         GoOut(3, 105, 1, There);
         _domain.Pass(30);

@@ -79,7 +79,11 @@ public sealed class DistributedDelayTests
             Assert.That(all.Sum(each => (long)each.Unknown), Is.Positive);
             Assert.That(all.Sum(each => (long)each.Repeated), Is.Positive);
         }
-        Assert.That(Distributed.Master.Flows.Assignments(work => work.Members.Count(each => each.Work.Confirmed > 0)), Is.GreaterThan(1), "many work");
+        Assert.That(
+            Distributed.Master.Flows.Assignments(work => work.Members.Count(each => each.Work.Confirmed > 0)),
+            Is.GreaterThan(1),
+            "many work"
+        );
         Assert.That(Enumerable.Range(1, 4).SelectMany(each => Distributed[each].Unread), Is.Empty);
     }
 
@@ -206,7 +210,7 @@ public sealed class DistributedDelayTests
     {
         var part = new WorkPart.Writer();
         part.Begin(new(1, long.MinValue, 2));
-        part.Read(new(3, 4, 5, -6, [(7, 8)]));
+        part.Read(new(3, 4, 5, -6, -7, [(7, 8)]));
         part.Assign(new(9, 10, true, long.MinValue, [new(new(11, 12, 13, 14), Rtfm.Control.Delay.EdgeRole.Exit, true)]));
         part.Activate(15);
         part.Remove(16);
@@ -215,7 +219,11 @@ public sealed class DistributedDelayTests
         var whole = new RecordedWork();
         Assert.That(WorkPart.TryRead(octets, whole), Is.True);
         Assert.That((whole.Assigned, whole.Activated), Is.EqualTo((1, 1)));
-        Assert.That(Enumerable.Range(0, octets.Length).Count(length => WorkPart.TryRead(octets.AsSpan(0, length), null)), Is.EqualTo(5), "between items");
+        Assert.That(
+            Enumerable.Range(0, octets.Length).Count(length => WorkPart.TryRead(octets.AsSpan(0, length), null)),
+            Is.EqualTo(5),
+            "between items"
+        );
     }
 
     [Test]
