@@ -253,6 +253,7 @@ internal static class DomainScreen
                 Column.Number("missing"),
                 Column.Number("flows"),
                 Column.Number("made of"),
+                Column.Text("delays"),
                 Column.Text("sent to"),
             ],
             [
@@ -265,6 +266,7 @@ internal static class DomainScreen
                     Number(collection.Missing),
                     Number(collection.Records),
                     Number(collection.Observations),
+                    collection.Delays,
                     collection.PushTarget,
                 ],
             ]

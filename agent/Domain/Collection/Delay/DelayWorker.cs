@@ -11,14 +11,7 @@ namespace Rtfm.Agent.Domain.Collection.Delay;
 
 /// <summary>A member's part in the distributed mode: reckons delay and loss of what a master gave it, from samples that it reads from the members where that comes in, and from its own.</summary>
 /// <remarks>Only members of the domain are read, where the domain's state says that they are.</remarks>
-/// <param name="onUnread">Told why a member could not be read.</param>
-internal sealed class DelayWorker(
-    IMemberSessions sessions,
-    Func<uint> now,
-    ICollectedDomain domain,
-    TimeProvider clock,
-    Action<CollectedMember, Exception>? onUnread = null
-) : IControlState<DelayWorker.Request>, IAsyncDisposable
+internal sealed class DelayWorker : IControlState<DelayWorker.Request>, IAsyncDisposable
 {
     private const int MostInFlight = 4;
 
@@ -28,15 +21,33 @@ internal sealed class DelayWorker(
     /// <summary>Whoever gave the work wants it no more.</summary>
     private static readonly TimeSpan Forgetfulness = TimeSpan.FromMinutes(15);
 
+    private readonly IMemberSessions _sessions;
+    private readonly Func<uint> _now;
+    private readonly ICollectedDomain _domain;
+    private readonly Action<CollectedMember, Exception>? _onUnread;
+    private readonly ITimer _expiry;
     private readonly Lock _gate = new();
     private Request _current = new(0, 0, [], 0);
     private DelayWorkList _list = new();
     private CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;
-    private long _askedAt;
     private uint _done;
     private uint _refused;
     private uint _unread;
+
+    /// <param name="now">Our Uptime.</param>
+    /// <param name="onUnread">Told why a member could not be read.</param>
+    public DelayWorker(
+        IMemberSessions sessions,
+        Func<uint> now,
+        ICollectedDomain domain,
+        TimeProvider clock,
+        Action<CollectedMember, Exception>? onUnread = null
+    )
+    {
+        (_sessions, _now, _domain, _onUnread) = (sessions, now, domain, onUnread);
+        _expiry = clock.CreateTimer(_ => Forget(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <param name="Term">Of the master.</param>
     /// <param name="Part">The latest one.</param>
@@ -44,20 +55,9 @@ internal sealed class DelayWorker(
     /// <param name="Round">The latest one asked for.</param>
     public sealed record Request(uint Term, uint Part, byte[] Data, uint Round);
 
-    public Request Current
-    {
-        get
-        {
-            lock (_gate)
-            {
-                if (_current.Term != 0 && clock.GetElapsedTime(_askedAt) > Forgetfulness)
-                    (_current, _list, _done) = (new(0, 0, [], 0), new(), 0);
-                return _current;
-            }
-        }
-    }
+    public Request Current => Volatile.Read(ref _current);
 
-    public uint Now => now();
+    public uint Now => _now();
 
     /// <summary>All results so far, by number.</summary>
     public ImmutableArray<WorkResult> Results
@@ -120,13 +120,9 @@ internal sealed class DelayWorker(
             var isPart = !ReferenceEquals(next.Data, expected.Data) && next.Part != 0;
             var isOther = next.Term != expected.Term || isPart && next.Part == 1;
             _current = next;
-            _askedAt = clock.GetTimestamp();
+            _expiry.Change(Forgetfulness, Timeout.InfiniteTimeSpan);
             if (isOther)
-            {
-                _refused += _list.Refused;
-                (_list, _done) = (new(), 0);
-                _stopping.Cancel();
-            }
+                BeginAnew();
             if (isPart && (isOther || next.Part != expected.Part))
                 WorkPart.TryRead(next.Data, _list);
             if (next.Round != 0 && (isOther || next.Round != expected.Round))
@@ -137,9 +133,26 @@ internal sealed class DelayWorker(
 
     public async ValueTask DisposeAsync()
     {
+        await _expiry.DisposeAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _work.ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    private void Forget()
+    {
+        lock (_gate)
+        {
+            _current = new(0, 0, [], 0);
+            BeginAnew();
+        }
+    }
+
+    private void BeginAnew()
+    {
+        _refused += _list.Refused;
+        (_list, _done) = (new(), 0);
+        _stopping.Cancel();
     }
 
     private void Begin(uint round)
@@ -157,7 +170,7 @@ internal sealed class DelayWorker(
         ReadMember[] toRead;
         lock (_gate)
             (told, toRead) = list.Round;
-        var members = domain.Members.ToDictionary(each => each.Number);
+        var members = _domain.Members.ToDictionary(each => each.Number);
         try
         {
             await Parallel
@@ -182,7 +195,7 @@ internal sealed class DelayWorker(
         {
             if (!ReferenceEquals(list, _list))
                 return;
-            list.Decide(told, members.ContainsKey, now());
+            list.Decide(told, members.ContainsKey, _now());
             if (_current.Round == round)
                 _done = round;
         }
@@ -198,7 +211,7 @@ internal sealed class DelayWorker(
         {
             // What waits for it goes on waiting.
             Interlocked.Increment(ref _unread);
-            onUnread?.Invoke(member, fault);
+            _onUnread?.Invoke(member, fault);
         }
     }
 
@@ -208,7 +221,7 @@ internal sealed class DelayWorker(
         uint asOf;
         lock (_gate)
             flows = list.ToRead(how, out asOf);
-        var session = await sessions.OpenAsync(member, "", cancellationToken).ConfigureAwait(false);
+        var session = await _sessions.OpenAsync(member, "", cancellationToken).ConfigureAwait(false);
         var id = await session.GetAsync([MeterMib.EngineId], cancellationToken).ConfigureAwait(false);
         if (!id[0].Octets.SequenceEqual(member.Id.Octets))
             throw new CollectionException($"{session.Name}: it is not engine {member.Id}");

@@ -116,6 +116,22 @@ public sealed class DistributedDelayTests
     }
 
     [Test]
+    public async Task Work_that_nobody_asks_for_any_more_is_forgotten_and_given_anew()
+    {
+        Each((domain, startNs) => CrossAll(domain, startNs));
+        await CollectAsync();
+        // Flows are kept for ten minutes.
+        Each((domain, _) => domain.Pass(8 * 60));
+        Each((domain, _) => CrossAll(domain, domain.NowNs));
+        Each((domain, _) => domain.Pass(8 * 60));
+        Assert.That((Distributed[Exit].Worker.Current.Term, Distributed[Exit].Worker.Results.Length), Is.EqualTo((0, 0)));
+        await CollectAsync();
+        await CollectAsync();
+        Assert.That(Distributed[Exit].Worker.Current.Term, Is.EqualTo(1));
+        Assert.That(await Distributed.DelaysByFlowAsync(), Is.EqualTo(await _both[0].Domain.DelaysByFlowAsync()));
+    }
+
+    [Test]
     public async Task A_member_takes_no_work_of_a_master_of_an_earlier_term()
     {
         Distributed.Domain.Term = 7;
