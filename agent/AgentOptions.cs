@@ -33,6 +33,9 @@ public sealed record AgentOptions
     /// <summary>The kernel's capture buffer for each interface, in MiB.</summary>
     public int CaptureBufferMiB { get; init; } = 32;
 
+    /// <summary>Take packets' times from the interface's own clock, where somebody switched that on and keeps it at UTC; else the kernel's.</summary>
+    public bool HardwareTimestamps { get; init; }
+
     /// <summary>Capture what is not addressed to this machine, too.</summary>
     public bool Promiscuous { get; init; } = true;
 

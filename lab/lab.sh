@@ -32,7 +32,10 @@ Usage: ./rtfm lab [--folder FOLDER] COMMAND
   cut NODE                    cut a node off from all others' management: its cable to the management network is taken down; traffic goes on
   heal [NODE]                 plug it in again; without NODE all
   kill NODE                   kill the node's meter; the router goes on
-  start NODE                  start it again, with what it has kept
+  start NODE [OPTIONS]        start it again, with what it has kept, and with more options of 'rtfm-agent run': start edge2 --max-flows 100
+  relay NODE [OPTIONS]        carry the node's packets to and from the core late, and not all: --delay MS, --jitter MS, --loss PERCENT, --burst N,
+                              --duplicate PERCENT, --reorder PERCENT; FOLDER/relay/NODE.csv is what really happened
+  relay NODE off              take it away again
   traffic start|stop          begin, or end: then FOLDER/traffic/HOST.csv is what each host really sent and received
   manager ARGUMENTS           rtfm-manager at the management network, as a user who may write: ./rtfm lab manager domain watch 10.97.0.1
   run NODE COMMAND            any command at a node: ./rtfm lab run host1 ping 10.99.2.2
@@ -101,16 +104,28 @@ make_edge() {
     inside noc ip link set "edge$n" master manage
     address "host$n" eth0 "10.99.$n.2/24" "fd99:$n::2/64"
     address "edge$n" host "10.99.$n.1/24" "fd99:$n::1/64"
-    address "edge$n" core "10.98.$n.1/24" "fd98:$n::1/64"
-    address core "edge$n" "10.98.$n.2/24" "fd98:$n::2/64"
     address "edge$n" manage "10.97.0.$n/24"
     inside "host$n" ip route add default via "10.99.$n.1"
     inside "host$n" ip -6 route add default via "fd99:$n::1"
+    connect_to_core "$n"
+    connect_to_edge "$n"
+    echo "$n" >>"$folder/edges"
+}
+
+# The edge's end of its cable to the core, or to the relay that is between them.
+connect_to_core() {
+    local n=$1
+    address "edge$n" core "10.98.$n.1/24" "fd98:$n::1/64"
     inside "edge$n" ip route add default via "10.98.$n.2"
     inside "edge$n" ip -6 route add default via "fd98:$n::2"
+}
+
+# The core's end.
+connect_to_edge() {
+    local n=$1
+    address core "edge$n" "10.98.$n.2/24" "fd98:$n::2/64"
     inside core ip route add "10.99.$n.0/24" via "10.98.$n.1"
     inside core ip -6 route add "fd99:$n::/64" via "fd98:$n::1"
-    echo "$n" >>"$folder/edges"
 }
 
 # ----------------------------------------------------------------------------------------------------------- processes
@@ -130,7 +145,7 @@ start_process() {
 process() {
     local pid
     pid=$(cat "$folder/pid/$1" 2>/dev/null) || return 1
-    tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -F -- "$folder/" >/dev/null || return 1
+    tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -F -- "$folder/" >/dev/null || return 1
     echo "$pid"
 }
 
@@ -174,7 +189,9 @@ make_agent() {
 }
 
 start_agent() {
-    local n=$1 join=()
+    local n=$1 join=() credentials=(--domain-credentials "$folder/member.conf")
+    shift
+    [[ " $* " != *' --domain-credentials '* ]] || credentials=()
     # The first one founds the domain; each of the others asks any of those before it.
     local other
     for other in $(<"$folder/edges"); do
@@ -184,7 +201,7 @@ start_agent() {
     done
     : >"$folder/log/edge$n.log"
     start_process "edge$n" "edge$n" "$out/rtfm-agent" run --config "$folder/edge$n/agent.json" --interface host \
-        --domain "$domain" --domain-credentials "$folder/member.conf" ${join[@]+"${join[@]}"}
+        --domain "$domain" ${credentials[@]+"${credentials[@]}"} ${join[@]+"${join[@]}"} "$@"
     wait_for "edge$n's meter" "$folder/log/edge$n.log" 'listening on udp:'
 }
 
@@ -232,9 +249,55 @@ stop_traffic() {
     end_processes TERM $(sed 's/^/host/' "$folder/edges")
 }
 
-manager() { inside noc "$out/rtfm-manager" --credentials "$folder/noc.conf" "$@"; }
+manager() { XDG_STATE_HOME=$folder inside noc "$out/rtfm-manager" --credentials "$folder/noc.conf" "$@"; }
 
 members() { sed 's/^/10.97.0./' "$folder/edges" | paste -sd,; }
+
+# A machine of its own between an edge and the core, which sends on what comes, late, and not all of it.
+relay() {
+    local n node
+    n=$(edge_of "${1:-}")
+    node=relay$n
+    shift || true
+    if process "$node" >/dev/null; then
+        end_processes TERM "$node"
+    fi
+    if grep -qx "$node" "$folder/nodes"; then
+        ip netns delete "$(ns "$node")"
+        sed -i "/^$node\$/d" "$folder/nodes"
+    else
+        inside "edge$n" ip link delete core
+    fi
+    # The kernel takes the other ends away in its own time.
+    for ((i = 0; i < 100; i++)); do
+        inside "edge$n" ip link show core >/dev/null 2>&1 || inside core ip link show "edge$n" >/dev/null 2>&1 || break
+        sleep 0.05
+    done
+    if [[ ${1:-} == off ]]; then
+        cable "edge$n" core core "edge$n"
+    else
+        make_node "$node"
+        cable "edge$n" core "$node" edge
+        cable "$node" core core "edge$n"
+        # Frames are carried as they are: it has no part in the conversation itself.
+        inside "$node" sh -c 'for each in edge core; do echo 1 >/proc/sys/net/ipv6/conf/$each/disable_ipv6; done'
+        mkdir -p "$folder/relay"
+        rm -f "$folder/relay/edge$n.csv"
+        : >"$folder/log/$node.log"
+        start_process "$node" "$node" dotnet "$traffic" relay --one edge --other core --counters "$folder/relay/edge$n.csv" "$@"
+        for ((i = 0; i < 100; i++)); do
+            [[ ! -e $folder/relay/edge$n.csv ]] || break
+            process "$node" >/dev/null || break
+            sleep 0.05
+        done
+    fi
+    connect_to_core "$n"
+    connect_to_edge "$n"
+    if [[ ${1:-} != off ]] && ! process "$node" >/dev/null; then
+        cat "$folder/log/$node.log" >&2
+        fail "the relay of edge$n does not run: ./rtfm lab relay edge$n off takes it away."
+    fi
+}
 
 # ------------------------------------------------------------------------------------------------------------ commands
 
@@ -283,19 +346,22 @@ up() {
     echo "look:         ./rtfm lab manager domain watch $(members)"
 }
 
-# Until the domain has a master and everybody who was started is a member.
+# Until the domain has a master and those who were started, edge1 and so on or the ones that are named, are members.
 wait_for_members() {
-    local count
-    count=$(wc -l <"$folder/edges")
+    local edges=("$@") n missing
+    [[ ${#edges[@]} -gt 0 ]] || mapfile -t edges <"$folder/edges"
     for ((i = 0; i < 60; i++)); do
-        if manager domain status "$(members)" --json 2>/dev/null >"$folder/status.json" \
-            && (($(grep -cE '"role": "(member|master)"' "$folder/status.json") == count)); then
-            return
-        fi
+        # Others may be cut off: the status is then no success.
+        manager -t 0.5 -r 1 domain status "$(members)" --json 2>/dev/null >"$folder/status.json" || true
+        missing=()
+        for n in "${edges[@]}"; do
+            grep -A3 -F "\"name\": \"edge$n\"" "$folder/status.json" | grep -qE '"role": "(member|master)"' || missing+=("edge$n")
+        done
+        ((${#missing[@]} > 0)) || return 0
         sleep 0.25
     done
     manager domain status "$(members)" >&2 || true
-    fail "not all $count meters became members of the domain; their logs are in $folder/log."
+    fail "${missing[*]}: no member of the domain after 15 seconds; logs are in $folder/log."
 }
 
 add() {
@@ -306,7 +372,7 @@ add() {
     make_edge "$n"
     make_agent "$n"
     start_agent "$n"
-    wait_for_members
+    wait_for_members "$n"
     # The new host talks to all others, and they answer.
     start_traffic
     say "edge$n (10.97.0.$n) and host$n (10.99.$n.2) are there."
@@ -337,7 +403,7 @@ start_meter() {
     if process "edge$n" >/dev/null; then
         fail "edge$n's meter runs."
     fi
-    start_agent "$n"
+    start_agent "$n" "${@:2}"
 }
 
 heal() {
@@ -405,7 +471,7 @@ case $command in
         help
         exit
         ;;
-    up | status | add | cut | heal | kill | start | traffic | manager | run | down) ;;
+    up | status | add | cut | heal | kill | start | relay | traffic | manager | run | down) ;;
     *)
         say "lab: '$command' is no command."
         help >&2
@@ -428,6 +494,7 @@ case $command in
     heal) heal "$@" ;;
     kill) kill_meter "$@" ;;
     start) start_meter "$@" ;;
+    relay) relay "$@" ;;
     traffic) traffic_of "$@" ;;
     manager) manager "$@" ;;
     run) inside "$@" ;;

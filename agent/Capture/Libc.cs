@@ -20,7 +20,11 @@ internal static unsafe partial class Libc
     public const int PacketReceiveRing = 5;
     public const int PacketStatistics = 6;
     public const int PacketVersion = 10;
+    public const int PacketTimestamp = 17;
     public const int PacketFanout = 18;
+
+    /// <summary>SOF_TIMESTAMPING_RAW_HARDWARE of linux/net_tstamp.h.</summary>
+    public const int TimestampRawHardware = 1 << 6;
 
     public const uint GetInterfaceFlags = 0x8913;
     public const uint GetHardwareAddress = 0x8927;

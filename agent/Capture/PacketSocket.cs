@@ -33,6 +33,8 @@ internal sealed unsafe class PacketSocket : IDisposable
         _descriptor = Open(LinkType == LinkType.Ethernet ? Libc.SocketRaw : Libc.SocketCooked);
         try
         {
+            if (options.HasHardwareTimestamps)
+                UseHardwareTimestamps();
             MakeRing();
             Bind();
             if (options.IsPromiscuous && hardware != HardwareType.Loopback)
@@ -158,6 +160,13 @@ internal sealed unsafe class PacketSocket : IDisposable
         if (ring == -1)
             throw SystemFault("ring");
         _ring = ring;
+    }
+
+    /// <summary>The interface's times where it gives any, which we do not switch on (SIOCSHWTSTAMP): its clock is the business of who sets it.</summary>
+    private void UseHardwareTimestamps()
+    {
+        var source = Libc.TimestampRawHardware;
+        Set(Libc.LevelPacket, Libc.PacketTimestamp, &source, sizeof(int), "hardware timestamps");
     }
 
     private void Bind()

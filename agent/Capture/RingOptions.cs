@@ -8,6 +8,7 @@ namespace Rtfm.Agent.Capture;
 /// <param name="IsPromiscuous">Capture what is not addressed to this machine, too.</param>
 /// <param name="FanoutGroup">Rings with the same number at one interface share its packets, both directions of a flow at one ring; <see cref="NewGroup"/>: the ring makes a group; null: it gets all packets.</param>
 /// <param name="KnowsDirection">Says of each packet whether it came in or went out.</param>
+/// <param name="HasHardwareTimestamps">Takes the interface's own times of packets, where it gives any.</param>
 public sealed record RingOptions(
     string Interface,
     string Filter,
@@ -15,7 +16,8 @@ public sealed record RingOptions(
     int BufferMiB,
     bool IsPromiscuous,
     ushort? FanoutGroup = null,
-    bool KnowsDirection = false
+    bool KnowsDirection = false,
+    bool HasHardwareTimestamps = false
 )
 {
     /// <summary>A group that nobody else on this machine has: the kernel finds its number.</summary>

@@ -186,6 +186,16 @@ internal static class RunCommand
             await Console.Error.WriteLineAsync(wrong.Message).ConfigureAwait(false);
             return WrongSettings;
         }
+        catch (OutOfMemoryException)
+        {
+            var limit = MemoryRoom.Limit / (1_024 * 1_024);
+            await Console
+                .Error.WriteLineAsync(
+                    $"There is not enough memory: the agent may have {limit} MiB, and the rule sets it keeps and the flow table need more."
+                )
+                .ConfigureAwait(false);
+            return 1;
+        }
     }
 
     /// <summary>The agent, put together from its parts.</summary>

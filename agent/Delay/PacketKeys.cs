@@ -7,20 +7,18 @@ using Rtfm.Agent.Packets;
 namespace Rtfm.Agent.Delay;
 
 /// <summary>Makes the keys by which meters know a packet again that another one saw (decision 0013; RFC 5475 §6.2.4).</summary>
-/// <remarks>For one thread. The octets of a whole batch are laid out first, and hashed in the lanes of vector registers then. No allocation once a batch has been seen.</remarks>
+/// <remarks>For one thread. Packets wait until there is one for each lane of a vector register, and are hashed together. No allocation.</remarks>
 internal sealed unsafe class PacketKeys(KeySettings settings)
 {
-    private const int Chunk = PacketBatch.DefaultCapacity;
-
     /// <summary>Words of the longest input, and three behind it.</summary>
     private const int Words = CoveredOctets.Longest / sizeof(uint) + 3;
 
     /// <summary>The seed of the hash that identifies, where BOB does not select.</summary>
     private const uint OtherSeed = 0x5475_5475;
 
-    private readonly uint[] _words = new uint[Chunk * Words];
-    private readonly uint[] _lengths = new uint[Chunk];
-    private readonly int[] _packets = new int[Chunk];
+    private readonly uint[] _words = new uint[BobLanes.Count * Words];
+    private readonly uint[] _lengths = new uint[BobLanes.Count];
+    private readonly int[] _packets = new int[BobLanes.Count];
 
     public KeySettings Settings { get; } = settings;
 
@@ -28,16 +26,9 @@ internal sealed unsafe class PacketKeys(KeySettings settings)
     /// <param name="keys">As <see cref="PacketParser"/> made them.</param>
     public void Make(ReadOnlySpan<CapturedPacket> packets, Span<MatchKey> keys)
     {
-        for (; packets.Length > Chunk; packets = packets[Chunk..], keys = keys[Chunk..])
-            MakeSome(packets[..Chunk], keys[..Chunk]);
-        MakeSome(packets, keys);
-    }
-
-    private void MakeSome(ReadOnlySpan<CapturedPacket> packets, Span<MatchKey> keys)
-    {
         var lanes = BobLanes.Count;
         var count = 0;
-        // Chunk is a multiple of the lanes: place after place lies inside.
+        // As many places as lanes, each with room for the longest.
         fixed (uint* words = _words)
         {
             for (var i = 0; i < packets.Length; i++)
@@ -46,7 +37,7 @@ internal sealed unsafe class PacketKeys(KeySettings settings)
                 ref readonly var key = ref keys[i];
                 if (key.PeerLength == 0 || key.NetworkOffset == MatchKey.NoNetworkOffset)
                     continue;
-                var place = words + count / lanes * (lanes * Words) + count % lanes;
+                var place = words + count;
                 var length = CoveredOctets.Copy(
                     packet.Data + key.NetworkOffset,
                     packet.CapturedLength - key.NetworkOffset,
@@ -60,19 +51,22 @@ internal sealed unsafe class PacketKeys(KeySettings settings)
                 end[0] = end[lanes] = end[2 * lanes] = 0;
                 _lengths[count] = (uint)length;
                 _packets[count++] = i;
+                if (count < lanes)
+                    continue;
+                Hash(count, keys);
+                count = 0;
             }
         }
-        for (var first = 0; first < count; first += lanes)
-            Hash(first, Math.Min(lanes, count - first), keys);
+        if (count > 0)
+            Hash(count, keys);
     }
 
-    /// <param name="first">A whole number of lanes.</param>
-    /// <param name="count">At most as many as there are lanes.</param>
-    private void Hash(int first, int count, Span<MatchKey> keys)
+    /// <param name="count">How many packets wait, at most as many as there are lanes.</param>
+    private void Hash(int count, Span<MatchKey> keys)
     {
         var lanes = BobLanes.Count;
-        var words = _words.AsSpan(first * Words, lanes * Words);
-        var lengths = _lengths.AsSpan(first, lanes);
+        var words = _words.AsSpan();
+        var lengths = _lengths.AsSpan();
         lengths[count..].Clear();
         var longest = 0u;
         foreach (var length in lengths)
@@ -83,7 +77,7 @@ internal sealed unsafe class PacketKeys(KeySettings settings)
         BobLanes.Hash(words, lengths, (int)longest, isBob ? Settings.Seed : Settings.Seed ^ OtherSeed, hashes, seconds);
         for (var lane = 0; lane < count; lane++)
         {
-            ref var key = ref keys[_packets[first + lane]];
+            ref var key = ref keys[_packets[lane]];
             key.Selection = isBob ? hashes[lane] : Select(words[lane..], (int)lengths[lane], key.PeerLength);
             // 0 says that there is none.
             key.Identity = Math.Max(isBob ? seconds[lane] : hashes[lane], 1);

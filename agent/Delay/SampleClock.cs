@@ -28,7 +28,7 @@ internal sealed class SampleClock(SampleSettings settings)
     /// <summary>True for a packet that is no sample, and not the first of an interval.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool PassesOver(SampleGate gate, in MatchKey packet) =>
-        gate.Interval == IntervalOf(TimeOf(packet)) && !PacketSample.IsSelected(packet.Selection, gate.Level);
+        gate.Interval == IntervalOf(TimeOf(packet)) & !PacketSample.IsSelected(packet.Selection, gate.Level);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Divide(long timeNs)

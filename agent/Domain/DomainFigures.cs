@@ -13,6 +13,8 @@ internal sealed class DomainFigures(TrafficMeter meter, HostMachine host, TimePr
     /// <summary>Less than so many packets say nothing of how many the meter could do.</summary>
     private const ulong EnoughPackets = 1_000;
 
+    private const ulong Mebi = 1_024 * 1_024;
+
     private readonly Lock _gate = new();
     private readonly Queue<Figures> _samples = [];
     private uint _capacity;
@@ -80,10 +82,11 @@ internal sealed class DomainFigures(TrafficMeter meter, HostMachine host, TimePr
         }
     }
 
-    /// <summary>MiB.</summary>
-    public uint MemoryTotal => Bounded(host.Memory.Total / 1_024);
+    /// <summary>MiB that the agent may have, of the machine's or of its own limit.</summary>
+    public uint MemoryTotal => Bounded(Math.Min(host.Memory.Total / 1_024, (ulong)MemoryRoom.Limit / Mebi));
 
-    public uint MemoryFree => Bounded(host.Memory.Available / 1_024);
+    /// <summary>MiB that it may still take.</summary>
+    public uint MemoryFree => Bounded((ulong)MemoryRoom.Of(host.Memory) / Mebi);
 
     public uint FlowCapacity => (uint)meter.Flows.MaxFlows;
 

@@ -217,11 +217,13 @@ internal sealed unsafe class FlowShard : IDisposable
         if (!Sse.IsSupported || result.Index == 0)
             return;
         var statistics = _table.StatisticsOf(result.Index);
-        // Which way the packet goes is not known yet.
-        if (statistics == null || (_hasSamplesAlone && _clock.PassesOver(statistics->To, packet) && _clock.PassesOver(statistics->From, packet)))
+        if (statistics == null)
             return;
-        Sse.Prefetch0(statistics->Record);
-        Sse.Prefetch0(statistics->Record + CacheLine - 1);
+        // Which way the packet goes is not known yet. Without a branch: whether it is a sample nobody can foresee.
+        var passes = _hasSamplesAlone & _clock.PassesOver(statistics->To, packet) & _clock.PassesOver(statistics->From, packet);
+        var record = passes ? (byte*)statistics : statistics->Record;
+        Sse.Prefetch0(record);
+        Sse.Prefetch0(record + CacheLine - 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -181,7 +181,8 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
             options.SnapLength,
             options.CaptureBufferMiB,
             options.Promiscuous,
-            KnowsDirection: options.Edge ?? options.Domain is not null
+            KnowsDirection: options.Edge ?? options.Domain is not null,
+            HasHardwareTimestamps: options.HardwareTimestamps
         );
         var group = new RingGroup(ring, meter.Threads);
         meter.Renumber(source, (uint)group.IfIndex);

@@ -20,9 +20,9 @@ internal static class Communities
             );
         }
         if (read is not null)
-            configuration = configuration.WithCommunity(read, "reader", Permission.Read);
+            configuration = configuration.WithCommunity(read, StandardAccess.Reader, Permission.Read);
         if (options.WriteCommunity is { } write)
-            configuration = configuration.WithCommunity(write, "writer", Permission.Write);
+            configuration = configuration.WithCommunity(write, StandardAccess.Writer, Permission.Write);
         return configuration;
     }
 

@@ -72,12 +72,15 @@ internal sealed partial class FlowMeterModule
             .Touch((row, now) => row with { TimeStamp = now })
             .Check(CheckRuleSetInfo);
 
-    private static ErrorStatus CheckRuleSetInfo(RowChange<MeterConfiguration, LoadedRuleSet> change)
+    private ErrorStatus CheckRuleSetInfo(RowChange<MeterConfiguration, LoadedRuleSet> change)
     {
         if (change.Index == RuleSet.BuiltInNumber)
             return ErrorStatus.NotWritable; // MIB-39: the built-in rule set is never changed, nor can it be removed.
         if (change.After?.Status == RowStatus.Active && !change.After.IsLoaded)
             return ErrorStatus.InconsistentValue; // MIB-36
+        // Of a meter that has no memory for it, a manager should hear at once, not when the rules are there.
+        if (change.After?.Size is { } size && size != change.Before?.Size && !MemoryRoom.IsEnough(_memoryRoom, size))
+            return ErrorStatus.ResourceUnavailable;
         if (change.Before is null)
             return RoomFor(change.StateAfter.RuleSets);
         if (change.After?.Status != RowStatus.Active && change.Before.Status == RowStatus.Active && change.StateAfter.IsNamedByTask(change.Index))

@@ -1,4 +1,5 @@
 using Rtfm.Agent.Metering;
+using Rtfm.Agent.Mib.Host;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
 
@@ -12,10 +13,13 @@ internal sealed partial class FlowMeterModule
 
     private readonly TrafficMeter _meter;
     private readonly ControlPlane<MeterConfiguration> _control;
+    private readonly Func<long> _memoryRoom;
 
-    public FlowMeterModule(TrafficMeter meter)
+    /// <param name="memoryRoom">Octets that the agent may still take (<see cref="MemoryRoom"/>).</param>
+    public FlowMeterModule(TrafficMeter meter, Func<long>? memoryRoom = null)
     {
         _meter = meter;
+        _memoryRoom = memoryRoom ?? (() => MemoryRoom.Of(MemoryInfo.Read()));
         _control = new(meter);
         // Rule sets before their rules, both before the tasks that name them: a SET assigns in this order (MIB-23).
         DeclareRuleSetInfoTable();

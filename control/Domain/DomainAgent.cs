@@ -24,6 +24,8 @@ public sealed partial class DomainAgent(Meter meter)
 
     private static ReadOnlySpan<uint> SnmpEngineId => [1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0];
 
+    private static ReadOnlySpan<uint> SnmpEngineBoots => [1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0];
+
     public Meter Meter { get; } = meter;
 
     public override string ToString() => Meter.ToString();
@@ -32,7 +34,10 @@ public sealed partial class DomainAgent(Meter meter)
     public async Task<DomainSelf?> SelfAsync(CancellationToken cancellationToken)
     {
         uint[] objects = [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 14];
-        var answer = await GetAsync([new(SnmpEngineId), new(SystemName), .. objects.Select(each => Scalar(DomainMib.Self, each))], cancellationToken)
+        var answer = await GetAsync(
+                [new(SnmpEngineId), new(SystemName), .. objects.Select(each => Scalar(DomainMib.Self, each)), new(SnmpEngineBoots)],
+                cancellationToken
+            )
             .ConfigureAwait(false);
         if (answer[2].Value.IsException)
             return null;
@@ -49,7 +54,8 @@ public sealed partial class DomainAgent(Meter meter)
             (uint)answer[10].Value.Number,
             (uint)answer[11].Value.Number,
             (uint)answer[12].Value.Number,
-            (int)answer[13].Value.Signed
+            (int)answer[13].Value.Signed,
+            (uint)answer[14].Value.Number
         );
     }
 

@@ -58,7 +58,8 @@ public sealed class DomainFinder(Func<string, CancellationToken, Task<Meter>> co
         return answers;
     }
 
-    private DomainAgent Quick(DomainAgent agent) =>
+    /// <summary>Not asked again and again: one that is away must not make the others wait.</summary>
+    internal DomainAgent Quick(DomainAgent agent) =>
         new(new Meter(agent.Meter.Client, agent.Meter.Target with { Retries = Math.Min(agent.Meter.Target.Retries, retries) }));
 
     /// <summary>Asks all at the same time; once the master has answered, nobody else is waited for.</summary>

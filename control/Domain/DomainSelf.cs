@@ -7,6 +7,7 @@ namespace Rtfm.Control.Domain;
 /// <param name="Role">outside, joining, member, candidate or master.</param>
 /// <param name="MasterId">The master's snmpEngineID; empty: none is known.</param>
 /// <param name="MasterAddress">As host:port; empty: none is known.</param>
+/// <param name="Boots">snmpEngineBoots: how often it was started.</param>
 /// <param name="SinceChange">Since the master, or its absence, last changed; in hundredths of a second.</param>
 public sealed record DomainSelf(
     string Id,
@@ -21,7 +22,8 @@ public sealed record DomainSelf(
     uint Elections,
     uint MasterChanges,
     uint SinceChange,
-    int Priority
+    int Priority,
+    uint Boots
 )
 {
     public bool IsMaster => Role == "master";

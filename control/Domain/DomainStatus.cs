@@ -26,7 +26,8 @@ public sealed record DomainStatus(
         var ruleSets = await view.Source.RuleSetsAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<DeliveryRow> deliveries = view.HasMaster ? await view.Source.DeliveriesAsync(cancellationToken).ConfigureAwait(false) : [];
         var answers = await finder.AskAllAsync(view.Members, cancellationToken).ConfigureAwait(false);
-        var members = await Task.WhenAll(answers.Select(each => MemberAsync(each, ruleSets, deliveries, cancellationToken))).ConfigureAwait(false);
+        var members = await Task.WhenAll(answers.Select(each => MemberAsync(finder, each, ruleSets, deliveries, cancellationToken)))
+            .ConfigureAwait(false);
         return new DomainStatus(
             view.Name,
             view.HasMaster ? view.Self.SystemName : null,
@@ -42,6 +43,7 @@ public sealed record DomainStatus(
     }
 
     private static async Task<MemberStatus> MemberAsync(
+        DomainFinder finder,
         MemberAnswer answer,
         IReadOnlyList<DomainRuleSetRow> ruleSets,
         IReadOnlyList<DeliveryRow> deliveries,
@@ -53,7 +55,7 @@ public sealed record DomainStatus(
         try
         {
             if (answer.Agent is { } agent)
-                figures = await agent.FiguresAsync(cancellationToken, times: 1).ConfigureAwait(false);
+                figures = await finder.Quick(agent).FiguresAsync(cancellationToken, times: 1).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is SnmpException or MeterException)
         {
@@ -67,6 +69,7 @@ public sealed record DomainStatus(
             answer.Self?.Role ?? "",
             answer.Self?.State.ToString() ?? "",
             answer.Self?.Priority ?? member.Priority,
+            answer.Self?.Boots ?? 0,
             member.State,
             member.Heard,
             [
@@ -88,6 +91,7 @@ public sealed record DomainStatus(
 
 /// <summary>A member as it says itself, and as the master knows it.</summary>
 /// <param name="Role">outside, joining, member, candidate or master; empty: it does not answer.</param>
+/// <param name="Boots">How often it was started (snmpEngineBoots); 0: it does not answer.</param>
 /// <param name="Heard">What the master says: since it was last heard of, in hundredths of a second.</param>
 /// <param name="Error">Why it does not answer; null: it does.</param>
 public sealed record MemberStatus(
@@ -98,6 +102,7 @@ public sealed record MemberStatus(
     string Role,
     string StateVersion,
     int Priority,
+    uint Boots,
     string State,
     uint Heard,
     IReadOnlyList<MemberRuleSet> RuleSets,

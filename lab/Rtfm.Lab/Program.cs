@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
 using Rtfm.Lab;
+using Rtfm.Lab.Relay;
 
 // A host of the lab: talks to all others over TCP and UDP, IPv4 and IPv6, and writes down what it really sent and received.
 var self = new Option<string>("--self") { Description = "The host's own addresses, with commas between", Required = true };
@@ -22,6 +23,7 @@ var command = new RootCommand(
     rate,
     after,
 };
+command.Subcommands.Add(RelayCommand.Make());
 command.SetAction(
     async (arguments, cancellationToken) =>
     {

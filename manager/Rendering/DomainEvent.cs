@@ -27,23 +27,38 @@ internal sealed record DomainEvent(string Time, string Member, string Event, str
         "flowsPushed",
     ];
 
+    /// <summary>The notifications of SNMPv2-MIB and IF-MIB by their numbers (RFC 3418 §2, RFC 2863 §6).</summary>
+    private static readonly string[] StandardNames = ["", "coldStart", "warmStart", "linkDown", "linkUp", "authenticationFailure"];
+
+    private static ReadOnlySpan<uint> StandardNotifications => [1, 3, 6, 1, 6, 3, 1, 1, 5];
+
     private static readonly string[] Deliveries = ["", "waiting", "loading", "loaded", "active", "refused", "unreachable"];
 
     /// <param name="member">What people call the sender.</param>
     public static DomainEvent Of(Notification notification, string member)
     {
         var trap = notification.TrapOid.Span;
-        var isOurs = trap.StartsWith(DomainMib.Notifications) && trap.Length == DomainMib.Notifications.Length + 1 && trap[^1] < Names.Length;
-        var words = isOurs
-            ? notification.VarBinds.Where(each => !IsDomainName(each.Name)).Select(Words)
+        var ours = NameIn(Names, DomainMib.Notifications, trap);
+        var words =
+            ours is not null ? notification.VarBinds.Where(each => !IsDomainName(each.Name)).Select(Words)
+            : NameIn(StandardNames, StandardNotifications, trap) is not null
+                ? notification.VarBinds.Where(each => IsInterface(each.Name)).Select(each => $"interface {each.Value}")
             : notification.VarBinds.Select(each => $"{each.Name}={Value(each)}");
         return new DomainEvent(
-            notification.ReceivedAt.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture),
+            TimeOf(notification.ReceivedAt),
             member,
-            isOurs ? Names[trap[^1]] : notification.TrapOid.ToString(),
+            ours ?? NameIn(StandardNames, StandardNotifications, trap) ?? notification.TrapOid.ToString(),
             string.Join(" ", words)
         );
     }
+
+    private static string? NameIn(string[] names, ReadOnlySpan<uint> under, ReadOnlySpan<uint> trap) =>
+        trap.StartsWith(under) && trap.Length == under.Length + 1 && trap[^1] < names.Length ? names[trap[^1]] : null;
+
+    public static string TimeOf(DateTimeOffset time) => time.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+
+    /// <summary>ifIndex (RFC 2863 §6); the states beside it are in the notification's name.</summary>
+    private static bool IsInterface(ObjectIdentifier name) => Is(name, [1, 3, 6, 1, 2, 1, 2, 2, 1], 1);
 
     private static bool IsDomainName(ObjectIdentifier name) => Is(name, DomainMib.Self, 1);
 

@@ -16,9 +16,18 @@ internal static class DomainScreen
                 Column.Text("master"),
                 Column.Text("address"),
                 Column.Number("term"),
-                Column.Text("state"),
-                Column.Text("settled"),
-                Column.Number("since"),
+                Column.Text("state") with
+                {
+                    LeaveOut = 1,
+                },
+                Column.Text("settled") with
+                {
+                    LeaveOut = 2,
+                },
+                Column.Number("since") with
+                {
+                    LeaveOut = 3,
+                },
             ],
             [
                 [
@@ -167,15 +176,33 @@ internal static class DomainScreen
         new(
             "Members",
             [
-                Column.Number("number"),
+                Column.Number("number") with
+                {
+                    LeaveOut = 1,
+                },
                 Column.Text("name"),
-                Column.Text("address"),
+                Column.Text("address") with
+                {
+                    LeaveOut = 6,
+                },
                 Column.Text("role"),
-                Column.Text("state"),
-                Column.Number("priority"),
+                Column.Text("state") with
+                {
+                    LeaveOut = 4,
+                },
+                Column.Number("priority") with
+                {
+                    LeaveOut = 2,
+                },
                 Column.Text("heard"),
-                Column.Number("packets/s"),
-                Column.Number("busy"),
+                Column.Number("packets/s") with
+                {
+                    LeaveOut = 5,
+                },
+                Column.Number("busy") with
+                {
+                    LeaveOut = 3,
+                },
                 Column.Text(""),
             ],
             [
@@ -191,11 +218,21 @@ internal static class DomainScreen
                             each.State == "unknown" ? "" : $"{each.State}, {Seconds(each.Heard)} ago",
                             each.Figures is { } figures ? Number(figures.PacketRate) : "",
                             each.Figures is { } busy ? string.Create(CultureInfo.InvariantCulture, $"{busy.CpuBusy / 10.0:F1} %") : "",
-                            each.Error ?? "",
+                            WithoutAddress(each),
                         ]
                 ),
             ]
         );
+
+    /// <summary>The row says already who it is.</summary>
+    private static string WithoutAddress(MemberStatus member)
+    {
+        var error = member.Error ?? "";
+        var host = member.Address[..Math.Max(member.Address.LastIndexOf(':'), 0)];
+        return error.StartsWith(host, StringComparison.Ordinal) && error.IndexOf(": ", StringComparison.Ordinal) is > 0 and var at
+            ? error[(at + 2)..]
+            : error;
+    }
 
     private static string Sentence(OrderOutcome outcome)
     {
@@ -245,15 +282,33 @@ internal static class DomainScreen
         new(
             "Collection",
             [
-                Column.Text("mode"),
-                Column.Number("every"),
-                Column.Number("collections"),
-                Column.Number("last took"),
+                Column.Text("mode") with
+                {
+                    LeaveOut = 5,
+                },
+                Column.Number("every") with
+                {
+                    LeaveOut = 2,
+                },
+                Column.Number("collections") with
+                {
+                    LeaveOut = 3,
+                },
+                Column.Number("last took") with
+                {
+                    LeaveOut = 4,
+                },
                 Column.Number("members"),
                 Column.Number("missing"),
                 Column.Number("flows"),
-                Column.Number("made of"),
-                Column.Text("delays"),
+                Column.Number("made of") with
+                {
+                    LeaveOut = 1,
+                },
+                Column.Text("delays") with
+                {
+                    LeaveOut = 2,
+                },
                 Column.Text("sent to"),
             ],
             [

@@ -23,6 +23,10 @@ public static class StandardAccess
     public const string Everything = "everything";
     public const string Restricted = "restricted";
 
+    /// <summary>Whom an agent's communities of its settings stand for.</summary>
+    public const string Reader = "reader";
+    public const string Writer = "writer";
+
     private static readonly SecurityLevel[] Levels = [SecurityLevel.NoAuthNoPriv, SecurityLevel.AuthNoPriv, SecurityLevel.AuthPriv];
 
     /// <summary>The configuration with views and groups added.</summary>

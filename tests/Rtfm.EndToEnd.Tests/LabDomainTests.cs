@@ -4,7 +4,7 @@ namespace Rtfm.EndToEnd.Tests;
 
 /// <summary><c>rtfm-manager domain</c> with a domain of three real meters, in the lab.</summary>
 [TestFixture]
-public sealed class LabDomainTests
+public sealed partial class LabDomainTests
 {
     private const int Edges = 3;
     private const string Members = "10.97.0.1,10.97.0.2,10.97.0.3";
@@ -92,6 +92,77 @@ public sealed class LabDomainTests
         Assert.That(cut.Output, Does.Match("edge3 .*no answer"));
         Assert.That(() => _lab.Manager("-t", "0.5", "-r", "1", "domain", "status", Members).ExitCode, Is.Zero.After(15_000, 300));
     }
+
+    [Test]
+    public void A_member_that_leaves_is_out_until_it_is_told_to_join()
+    {
+        var left = _lab.Manager("domain", "leave", "10.97.0.3");
+        Assert.That((left.ExitCode, left.Output), Is.EqualTo((0, "10.97.0.3: edge3 leaves domain 'lab'\n")), left.Errors);
+        Assert.That(Names, Is.EqualTo(new[] { "edge1", "edge2" }).After(10_000, 100));
+        Assert.That(_lab.Manager("domain", "leave", "10.97.0.3").Output, Does.Contain("is out of domain 'lab' already"));
+
+        var joined = _lab.Manager("domain", "join", "10.97.0.3");
+
+        Assert.That((joined.ExitCode, joined.Output), Is.EqualTo((0, "10.97.0.3: edge3 joins domain 'lab'\n")), joined.Errors);
+        Assert.That(Names, Is.EqualTo(new[] { "edge1", "edge2", "edge3" }).After(10_000, 100));
+        Assert.That(() => Running().Distinct().Count(), Is.EqualTo(1).After(10_000, 100), "it has the rule sets again");
+    }
+
+    [Test]
+    public void An_edge_is_added_with_all_that_the_others_have_and_removed_when_it_is_dead()
+    {
+        var added = _lab.Run("add");
+        Assert.That(added.ExitCode, Is.Zero, added.Output + added.Errors);
+        Assert.That(Names(), Is.EqualTo(new[] { "edge1", "edge2", "edge3", "edge4" }));
+        Assert.That(() => Running().Distinct().Count(), Is.EqualTo(1).After(10_000, 100));
+        var ping = _lab.Run("run", "host4", "ping", "-c", "1", "-W", "2", "10.99.1.2");
+        Assert.That(ping.ExitCode, Is.Zero, ping.Output + ping.Errors);
+
+        _lab.Run("kill", "edge4");
+        var removed = _lab.Manager("domain", "remove-member", "10.97.0.1", "edge4");
+
+        Assert.That(removed.ExitCode, Is.Zero, removed.Output + removed.Errors);
+        Assert.That(Names, Is.EqualTo(new[] { "edge1", "edge2", "edge3" }).After(10_000, 100));
+    }
+
+    [Test]
+    public void What_one_member_refuses_runs_nowhere_unless_it_is_forced()
+    {
+        var before = Running()[0];
+        int forcedVersion;
+        // The master does not ask itself.
+        var edge = Master() == "edge2" ? "edge3" : "edge2";
+        var address = $"10.97.0.{edge[4..]}";
+        // What members may write there is without FLOW-METER-MIB: vacmViewTreeFamilyType, excluded.
+        const string mayLoad = ".1.3.6.1.6.3.16.1.5.2.1.4.11.114.116.102.109.45.100.111.109.97.105.110.7.1.3.6.1.2.1.40";
+        Snmp("snmpset", address, mayLoad, "i", "2");
+        try
+        {
+            var givenUp = _lab.Manager("domain", "apply", Members, Rules);
+            Assert.That((givenUp.ExitCode, Running()), Is.EqualTo((1, Enumerable.Repeat(before, Edges))), givenUp.Output + givenUp.Errors);
+            Assert.That(givenUp.Output, Does.Match($"{edge} .*refused .*may not write"));
+
+            var forced = _lab.Manager("domain", "apply", Members, Rules, "--force");
+            Assert.That(forced.ExitCode, Is.EqualTo(3), forced.Output + forced.Errors);
+            forcedVersion = Running().Max();
+            Assert.That((Running().Min(), Running().Count(each => each == forcedVersion)), Is.EqualTo((before, Edges - 1)));
+            Assert.That(forcedVersion, Is.GreaterThan(before));
+        }
+        finally
+        {
+            Snmp("snmpset", address, mayLoad, "i", "1");
+        }
+        Assert.That(Running, Is.EqualTo(Enumerable.Repeat(forcedVersion, Edges)).After(20_000, 200), "it gets it when it may");
+    }
+
+    private string[] Names() =>
+        [
+            .. _lab.ManagerJson("domain", "status", Members)
+                .GetProperty("members")
+                .EnumerateArray()
+                .Select(each => each.GetProperty("name").GetString()!)
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static string Rules => Path.Combine(Repository.Root, "docs", "rulesets", "domain-flows.srl");
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 using Rtfm.Testing;
 
 namespace Rtfm.EndToEnd.Tests;
@@ -31,6 +32,12 @@ public sealed partial class MibModulesTests
         yield return Entry("RTFM-METER-EXT-MIB", "rtfmMeterExtMIB", Oids.MeterExtMib);
         yield return Entry("RTFM-METER-EXT-MIB", "rtfmMeterExtNotifications", Oids.MeterExtNotifications);
         yield return Entry("RTFM-METER-EXT-MIB", "rtfmNotifying", Oids.Notifying);
+        yield return Entry("RTFM-DELAY-MIB", "rtfmDelayMIB", DelayMib.Root);
+        yield return Entry("RTFM-DELAY-MIB", "rtfmDelayRingLength", [.. DelayMib.Control, DelayMib.ControlObject.RingLength]);
+        yield return Entry("RTFM-DELAY-MIB", "rtfmDelayClockNow", [.. DelayMib.Clock, DelayMib.ClockObject.Now]);
+        yield return Entry("RTFM-DELAY-MIB", "rtfmDelayGapReason", [.. DelayMib.GapEntry, DelayMib.GapColumn.Reason]);
+        yield return Entry("RTFM-DELAY-MIB", "rtfmDelaySampleDirection", [.. DelayMib.SampleEntry, DelayMib.SampleColumn.Direction]);
+        yield return Entry("RTFM-DELAY-MIB", "rtfmDelayPackageData", [.. DelayMib.PackageEntry, DelayMib.PackageColumn.Data]);
     }
 
     private static IEnumerable<FlowAttribute> Columns =>

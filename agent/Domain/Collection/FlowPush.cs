@@ -32,6 +32,9 @@ internal sealed class FlowPush(
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>For the first part, which a reader that is there confirms at once: one that is away must not hold up the collection.</summary>
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
+
     private static readonly FlowAttribute[] Reckoned =
     [
         FlowAttribute.SourceInterface,
@@ -94,18 +97,29 @@ internal sealed class FlowPush(
     private async Task SendAsync(SnmpTarget target, uint round, uint since, CancellationToken cancellationToken)
     {
         var (part, length) = (Begin(), 0);
-        foreach (var varBind in Readings().Concat(Names()).Concat(domain.RuleSets.SelectMany(each => Changed(each, since))))
+        var towards = target with { Timeout = target.Timeout < FirstPatience ? target.Timeout : FirstPatience, Retries = 1 };
+        foreach (var varBind in Readings().Concat(Names()))
+            await AddAsync(varBind).ConfigureAwait(false);
+        await EndPartAsync().ConfigureAwait(false);
+        towards = target;
+        foreach (var varBind in domain.RuleSets.SelectMany(each => Changed(each, since)))
+            await AddAsync(varBind).ConfigureAwait(false);
+        await InformAsync(target, part, round, cancellationToken).ConfigureAwait(false);
+
+        async ValueTask AddAsync(VarBind varBind)
         {
             var octets = OctetsOf(varBind);
             if (length + octets > LongestPart)
-            {
-                await InformAsync(target, part, 0, cancellationToken).ConfigureAwait(false);
-                (part, length) = (Begin(), 0);
-            }
+                await EndPartAsync().ConfigureAwait(false);
             part.Add(varBind);
             length += octets;
         }
-        await InformAsync(target, part, round, cancellationToken).ConfigureAwait(false);
+
+        async ValueTask EndPartAsync()
+        {
+            await InformAsync(towards, part, 0, cancellationToken).ConfigureAwait(false);
+            (part, length) = (Begin(), 0);
+        }
     }
 
     private Task InformAsync(SnmpTarget target, List<VarBind> part, uint round, CancellationToken cancellationToken)

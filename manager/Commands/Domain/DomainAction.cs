@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rtfm.Control;
 using Rtfm.Control.Domain;
 using Rtfm.Snmp.Client;
 
@@ -38,11 +39,19 @@ internal static class DomainAction
         );
 
     /// <param name="retries">How often members are asked again what they are.</param>
-    public static DomainFinder Finder(ParseResult arguments, SnmpClient client, int retries = 1)
+    /// <param name="mostRetries">How often they are asked again for all else, whatever -r says.</param>
+    public static DomainFinder Finder(ParseResult arguments, SnmpClient client, int retries = 1, int mostRetries = int.MaxValue)
     {
         // One object for all members: keys and times are known by it.
         var credentials = MeterOptions.Credentials(arguments);
-        return new DomainFinder((address, token) => MeterOptions.ConnectAsync(arguments, client, credentials, address, token), retries);
+        return new DomainFinder(
+            async (address, token) =>
+            {
+                var meter = await MeterOptions.ConnectAsync(arguments, client, credentials, address, token).ConfigureAwait(false);
+                return new Meter(client, meter.Target with { Retries = Math.Min(meter.Target.Retries, mostRetries) });
+            },
+            retries
+        );
     }
 
     /// <exception cref="UsageException">There are none.</exception>

@@ -6,48 +6,37 @@ using Rtfm.Manager.Rendering;
 using Rtfm.Snmp.Agent;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Client.Notifications;
-using Rtfm.Snmp.Configuration;
-using Spectre.Console;
 
 namespace Rtfm.Manager.Commands.Domain;
 
 /// <summary>Looks at a domain again and again, and hears what its members tell meanwhile.</summary>
 /// <param name="count">How often; null: until cancelled.</param>
-internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> seeds, TimeSpan interval, int? count, bool isJson)
+/// <param name="open">Where to show it, once there is something.</param>
+internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> seeds, TimeSpan interval, int? count, Func<IWatchScreen> open)
 {
-    /// <summary>As many as fit below the tables.</summary>
-    private const int EventsShown = 10;
-
-    /// <summary>Starts of the engine in seconds since then, as for <see cref="NotificationsCommand"/>.</summary>
-    private static readonly DateTimeOffset FirstStart = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     private readonly Lock _lock = new();
-    private readonly Queue<DomainEvent> _events = [];
     private readonly Dictionary<string, string> _names = [];
+    private IWatchScreen? _screen;
     private DomainView? _view;
     private string? _complaint;
 
-    /// <param name="user">As whom notifications come; null: none are asked for.</param>
+    /// <param name="sender">As whom notifications come; null: none are asked for.</param>
     /// <param name="listen">Where to receive them; null: by the address that reaches the members.</param>
-    public async Task<int> RunAsync(UserCredentials? user, IPEndPoint? listen, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(SnmpCredentials? sender, IPEndPoint? listen, CancellationToken cancellationToken)
     {
         // The first look fails where there is nothing to watch.
         _view = await finder.FindAsync(seeds, cancellationToken).ConfigureAwait(false);
-        await using var receiver = user is null ? null : Open(user, listen ?? new IPEndPoint(LocalAddress(_view.Source.Meter.Target.Address), 0));
-        var registration = receiver is null ? null : new WatchRegistration(receiver.EndPoints[0], user!);
+        using var identity = WatchIdentity.Open();
+        await using var receiver = sender is null
+            ? null
+            : Open(sender, identity.Engine, listen ?? new IPEndPoint(LocalAddress(_view.Source.Meter.Target.Address), 0));
+        var registration = receiver is null ? null : new WatchRegistration(receiver.EndPoints[0], sender!, identity.Engine.Id);
+        using var screen = _screen = open();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var hearing = receiver is null ? Task.CompletedTask : HearAsync(receiver, ended.Token);
         try
         {
-            if (isJson || Console.IsOutputRedirected)
-                await LookAsync(registration, ShowLines, cancellationToken).ConfigureAwait(false);
-            else
-                await AnsiConsole
-                    .Live(new Text(""))
-                    .StartAsync(context =>
-                        LookAsync(registration, status => context.UpdateTarget(WatchScreen.Draw(status, _complaint, Events())), cancellationToken)
-                    )
-                    .ConfigureAwait(false);
+            await LookAsync(registration, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -55,22 +44,25 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         }
         finally
         {
-            await ended.CancelAsync().ConfigureAwait(false);
-            await hearing.ConfigureAwait(false);
+            // The terminal is given back at once; members may take their time. What they tell until then is answered still.
+            screen.Dispose();
             if (registration is not null)
                 await registration.RemoveAllAsync().ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+            await hearing.ConfigureAwait(false);
         }
         return CommandLine.Done;
     }
 
-    private async Task LookAsync(WatchRegistration? registration, Action<DomainStatus?> show, CancellationToken cancellationToken)
+    private async Task LookAsync(WatchRegistration? registration, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(interval);
         for (var i = 0; count is null || i < count; i++)
         {
             if (i > 0)
                 await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
-            show(await StatusAsync(registration, cancellationToken).ConfigureAwait(false));
+            var status = await StatusAsync(registration, cancellationToken).ConfigureAwait(false);
+            _screen!.Show(status, _complaint);
         }
     }
 
@@ -86,8 +78,9 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
                 foreach (var member in _view.Members)
                     _names[member.Id] = member.Name;
             }
-            _complaint = registration is null ? null : await RegisterAsync(registration, _view, cancellationToken).ConfigureAwait(false);
-            return await DomainStatus.ReadAsync(finder, _view, cancellationToken).ConfigureAwait(false);
+            var status = await DomainStatus.ReadAsync(finder, _view, cancellationToken).ConfigureAwait(false);
+            _complaint = registration is null ? null : await RegisterAsync(registration, status, cancellationToken).ConfigureAwait(false);
+            return status;
         }
         catch (Exception fault) when (fault is SnmpException or MeterException)
         {
@@ -96,20 +89,28 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         }
     }
 
-    private async Task<string?> RegisterAsync(WatchRegistration registration, DomainView view, CancellationToken cancellationToken)
+    /// <summary>Has members tell that were not asked since they started.</summary>
+    /// <returns>Who did not answer; null: nobody.</returns>
+    private async Task<string?> RegisterAsync(WatchRegistration registration, DomainStatus status, CancellationToken cancellationToken)
     {
-        if (registration.Count >= view.Members.Count)
-            return null;
-        var complaints = new List<string>();
-        foreach (var answer in await finder.AskAllAsync(view.Members, cancellationToken).ConfigureAwait(false))
+        var missing = status.Members.Where(each => each.Boots != 0 && !registration.Has(each));
+        var complaints = await Task.WhenAll(missing.Select(each => RegisterAsync(registration, each, cancellationToken))).ConfigureAwait(false);
+        return complaints.OfType<string>().ToList() is { Count: > 0 } some ? string.Join('\n', some) : null;
+    }
+
+    private async Task<string?> RegisterAsync(WatchRegistration registration, MemberStatus member, CancellationToken cancellationToken)
+    {
+        try
         {
-            if (
-                answer is { Agent: { } agent, Self: not null }
-                && await registration.AddAsync(answer.Member.Id, agent, cancellationToken).ConfigureAwait(false) is { } complaint
-            )
-                complaints.Add(complaint);
+            var agent = await finder.AgentAsync(member.Address, cancellationToken).ConfigureAwait(false);
+            if (await registration.AddAsync(member, agent, cancellationToken).ConfigureAwait(false) is { } instead)
+                _screen!.Tell(new DomainEvent(DomainEvent.TimeOf(DateTimeOffset.Now), member.Name, "watch", instead));
+            return null;
         }
-        return complaints.Count == 0 ? null : string.Join('\n', complaints);
+        catch (SnmpException fault)
+        {
+            return fault.Message;
+        }
     }
 
     private async Task HearAsync(NotificationReceiver receiver, CancellationToken cancellationToken)
@@ -118,18 +119,9 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         {
             await foreach (var notification in receiver.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                lock (_lock)
-                {
-                    var heard = DomainEvent.Of(
-                        notification,
-                        _names.GetValueOrDefault(notification.Engine.ToString(), notification.Source.ToString())
-                    );
-                    _events.Enqueue(heard);
-                    if (_events.Count > EventsShown)
-                        _events.Dequeue();
-                    if (isJson)
-                        Screen.ShowLine(new { Time = DateTimeOffset.UtcNow, Event = heard });
-                }
+                _screen!.Tell(DomainEvent.Of(notification, NameOf(notification)));
+                // Only now: one that comes again because the answer was lost is known again, and not told twice.
+                notification.Confirm();
             }
         }
         catch (OperationCanceledException)
@@ -138,36 +130,19 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
         }
     }
 
-    private IReadOnlyList<DomainEvent> Events()
-    {
-        lock (_lock)
-            return [.. _events];
-    }
-
-    private void ShowLines(DomainStatus? status)
+    /// <summary>Notifications with a community do not say which engine they come from, and their port is not where the member is asked.</summary>
+    private string NameOf(Notification notification)
     {
         lock (_lock)
         {
-            if (isJson)
-                Screen.ShowLine(
-                    new
-                    {
-                        Time = DateTimeOffset.UtcNow,
-                        Status = status,
-                        Complaint = _complaint,
-                    }
-                );
-            else if (status is null)
-                Console.WriteLine(_complaint);
-            else
-                PlainText.Write(
-                    [.. DomainScreen.Status(status), .. _events.Count == 0 ? [] : new[] { WatchScreen.Events([.. _events]) }],
-                    Console.Out
-                );
+            if (_names.TryGetValue(notification.Engine.ToString(), out var name))
+                return name;
         }
+        var there = _view!.Members.Where(each => IPEndPoint.TryParse(each.Address, out var at) && at.Address.Equals(notification.Source.Address));
+        return there.ToList() is [var only] ? only.Name : notification.Source.ToString();
     }
 
-    private static NotificationReceiver Open(UserCredentials user, IPEndPoint listen)
+    private static NotificationReceiver Open(SnmpCredentials sender, EngineIdentity identity, IPEndPoint listen)
     {
         try
         {
@@ -175,12 +150,9 @@ internal sealed class DomainWatch(DomainFinder finder, IReadOnlyList<string> see
                 new NotificationReceiverOptions
                 {
                     Listen = [listen],
-                    Credentials = [user],
-                    Identity = new EngineIdentity(
-                        EngineId.Make(),
-                        (int)Math.Clamp((DateTimeOffset.UtcNow - FirstStart).TotalSeconds, 1, int.MaxValue - 1),
-                        TimeProvider.System
-                    ),
+                    Credentials = [sender],
+                    Identity = identity,
+                    ConfirmsLater = true,
                 }
             );
         }

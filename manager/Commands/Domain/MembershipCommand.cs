@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rtfm.Control;
+using Rtfm.Control.Domain;
 using Rtfm.Manager.Rendering;
 
 namespace Rtfm.Manager.Commands.Domain;
@@ -20,6 +21,7 @@ internal static class MembershipCommand
               rtfm-manager domain leave edge3
             """,
             "leaves",
+            self => self.Role == "outside" ? "is out of" : null,
             (agent, token) => agent.LeaveAsync(token)
         );
 
@@ -33,6 +35,7 @@ internal static class MembershipCommand
               rtfm-manager domain join edge3
             """,
             "joins",
+            self => self.Role == "outside" ? null : "takes part in",
             (agent, token) => agent.ParticipateAsync(token)
         );
 
@@ -43,7 +46,8 @@ internal static class MembershipCommand
             """
             Take a member out of the list, one that will not come back as a rule: more than half of the members are needed, and it counts.
 
-            An agent that runs with the domain in its settings joins again; have it leave instead.
+            One that hears of it stays out until it is told to join; one that cannot asks to be taken in again when it is back: put its domain out
+            of its settings.
 
             Example:
               rtfm-manager domain remove-member edge1,edge2 edge3
@@ -70,7 +74,8 @@ internal static class MembershipCommand
         string name,
         string description,
         string verb,
-        Func<Control.Domain.DomainAgent, CancellationToken, Task> change
+        Func<DomainSelf, string?> already,
+        Func<DomainAgent, CancellationToken, Task> change
     )
     {
         var command = new Command(name, description) { Agent };
@@ -80,8 +85,14 @@ internal static class MembershipCommand
                 var agent = await DomainAction.Finder(arguments, client).AgentAsync(arguments.GetValue(Agent)!, token).ConfigureAwait(false);
                 if (await agent.SelfAsync(token).ConfigureAwait(false) is not { IsInDomain: true } self)
                     throw new MeterException($"{agent}: it is in no domain: its settings name none");
-                await change(agent, token).ConfigureAwait(false);
-                Screen.Show(arguments, self, $"{agent}: {self.SystemName} {verb} domain '{self.Domain}'");
+                var state = already(self);
+                if (state is null)
+                    await change(agent, token).ConfigureAwait(false);
+                Screen.Show(
+                    arguments,
+                    self,
+                    $"{agent}: {self.SystemName} {(state is null ? verb : state)} domain '{self.Domain}'{(state is null ? "" : " already")}"
+                );
                 return CommandLine.Done;
             }
         );

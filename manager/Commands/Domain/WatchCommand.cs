@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Rtfm.Manager.Rendering;
 using Rtfm.Snmp.Client;
 
 namespace Rtfm.Manager.Commands.Domain;
@@ -38,8 +39,8 @@ internal static class WatchCommand
             """
             Show a domain as it changes: master, members, rates, rule sets, collections, and what members tell of their own accord.
 
-            For that it has the members send their notifications here, as traps, for as long as it runs; that needs a user of SNMPv3 who may
-            write, with passwords. --no-listen leaves the members as they are. --json prints an object on a line for each look and each event.
+            For that it has the members send their notifications here, as informs, for as long as it runs; that needs a user of SNMPv3, or a
+            community, who may write. --no-listen leaves the members as they are. --json prints an object on a line for each look and each event.
 
             Examples:
               rtfm-manager domain watch edge1,edge2 --credentials noc.conf
@@ -61,25 +62,36 @@ internal static class WatchCommand
         command.SetClientAction(
             (arguments, client, token) =>
                 new DomainWatch(
-                    DomainAction.Finder(arguments, client, retries: 0),
+                    DomainAction.Finder(arguments, client, retries: 0, mostRetries: 1),
                     DomainAction.Addresses(arguments),
                     TimeSpan.FromSeconds(arguments.GetValue(Interval)),
                     arguments.GetValue(Count),
-                    arguments.GetValue(MeterOptions.Json)
-                ).RunAsync(UserOf(arguments), EndPointOf(arguments.GetValue(Listen)), token)
+                    () => OpenScreen(arguments)
+                ).RunAsync(SenderOf(arguments), EndPointOf(arguments.GetValue(Listen)), token)
         );
         return command;
     }
 
     /// <summary>As whom notifications come; null: none are asked for.</summary>
-    private static UserCredentials? UserOf(ParseResult arguments)
+    private static SnmpCredentials? SenderOf(ParseResult arguments)
     {
         if (arguments.GetValue(NoListen))
             return null;
-        if (MeterOptions.Credentials(arguments) is UserCredentials user)
-            return user;
-        Console.Error.WriteLine("notifications are not asked for: they need a user of SNMPv3 (--credentials); --no-listen says so");
+        var credentials = MeterOptions.Credentials(arguments);
+        if (credentials is not CertificateCredentials)
+            return credentials;
+        Console.Error.WriteLine(
+            "notifications are not asked for: they come over UDP, to a user or a community, not a certificate; --no-listen says so"
+        );
         return null;
+    }
+
+    private static IWatchScreen OpenScreen(ParseResult arguments)
+    {
+        if (arguments.GetValue(MeterOptions.Json))
+            return new WatchJson();
+        var isScreen = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        return isScreen ? new WatchTerminal() : new WatchText(Console.Out);
     }
 
     private static IPEndPoint? EndPointOf(string? text)

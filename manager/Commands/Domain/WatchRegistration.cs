@@ -1,29 +1,39 @@
+using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Rtfm.Control.Domain;
 using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Client;
+using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Mib;
 using Rtfm.Snmp.Notifications;
 
 namespace Rtfm.Manager.Commands.Domain;
 
-/// <summary>Has members send their notifications here for as long as somebody watches: rows of SNMP-TARGET-MIB and SNMP-NOTIFICATION-MIB that no restart keeps.</summary>
-/// <remarks>
-/// Traps, not informs: the user by whose name they come is the one we ask as, whom each member has; informs would need him at our engine, too (RFC 3413
-/// §3.2, RFC 3414 §1.5.1).
-/// </remarks>
-internal sealed class WatchRegistration(IPEndPoint listening, UserCredentials user)
+/// <summary>
+/// Has members send their notifications here for as long as somebody watches, as informs: rows of SNMP-TARGET-MIB, SNMP-NOTIFICATION-MIB and usmUserTable that
+/// no restart keeps.
+/// </summary>
+/// <param name="credentials">As whom members are asked, and tell: a user, or a community.</param>
+internal sealed class WatchRegistration(IPEndPoint listening, SnmpCredentials credentials, EngineId engine)
 {
-    private const int Volatile = 2;
-    private const int UserSecurityModel = 3;
+    private const int MessageModelV2c = 1;
     private const int MessageModelV3 = 3;
     private const int Trap = 1;
+    private const int Inform = 2;
 
-    private readonly string _name = $"watch-{Convert.ToHexString(RandomNumberGenerator.GetBytes(6))}";
-    private readonly Dictionary<string, DomainAgent> _registered = [];
+    /// <summary>How long a member waits for us, in hundredths of a second, and how often it tells again.</summary>
+    private const int Timeout = 200;
+    private const int Retries = 4;
+
+    /// <summary>The engine's own part: the next watch of this engine removes what a dead one left.</summary>
+    private readonly string _name = $"watch-{Convert.ToHexString(engine.Octets[^6..])}";
+    private readonly WatchUser? _user = credentials is UserCredentials user ? new WatchUser(user, engine) : null;
+    private readonly ConcurrentDictionary<string, Registered> _registered = [];
+
+    /// <param name="Boots">The member's start in which it was told: after another it has forgotten.</param>
+    private sealed record Registered(DomainAgent Member, uint Boots, bool HasUser);
 
     private static ReadOnlySpan<uint> TargetAddressEntry => [1, 3, 6, 1, 6, 3, 12, 1, 2, 1];
 
@@ -31,46 +41,42 @@ internal sealed class WatchRegistration(IPEndPoint listening, UserCredentials us
 
     private static ReadOnlySpan<uint> NotifyEntry => [1, 3, 6, 1, 6, 3, 13, 1, 1, 1];
 
-    /// <summary>Members that send their notifications here.</summary>
-    public int Count => _registered.Count;
+    /// <summary>It was asked since its last start, and has said yes or no.</summary>
+    public bool Has(MemberStatus member) => _registered.TryGetValue(member.Id, out var known) && known.Boots == member.Boots;
 
-    /// <summary>Asks members that were not asked yet.</summary>
-    /// <param name="id">The member's snmpEngineID.</param>
-    /// <returns>Null: it does, or did already; else why not.</returns>
-    public async Task<string?> AddAsync(string id, DomainAgent member, CancellationToken cancellationToken)
+    /// <summary>Asks a member.</summary>
+    /// <returns>Null: it sends informs here; else what it does instead, and why.</returns>
+    /// <exception cref="SnmpException">It did not answer: to be asked again.</exception>
+    public async Task<string?> AddAsync(MemberStatus status, DomainAgent member, CancellationToken cancellationToken)
     {
-        if (_registered.ContainsKey(id))
-            return null;
+        // Noted first: a lost answer leaves us not knowing, and removing what is not there does no harm.
+        _registered[status.Id] = new Registered(member, 0, HasUser: _user is not null);
+        string? complaint = null;
         try
         {
-            // Noted first: a lost answer leaves us not knowing, and removing what is not there does no harm.
-            _registered[id] = member;
-            await member.Meter.SetAsync(cancellationToken, Rows()).ConfigureAwait(false);
-            return null;
+            await SetOnceAsync(member, Destroyed, cancellationToken).ConfigureAwait(false);
+            complaint = await RefusalOfUserAsync(member, status.Id, cancellationToken).ConfigureAwait(false);
+            await SetOnceAsync(member, Rows(complaint is null ? Inform : Trap), cancellationToken).ConfigureAwait(false);
         }
         catch (SnmpErrorException error)
         {
-            _registered.Remove(id);
-            return $"{member}: its notifications are not sent here: {error.Status.Words()}";
+            complaint = $"does not send its notifications here: {error.Status.Words()}";
         }
-        catch (SnmpException fault)
-        {
-            return fault.Message;
-        }
+        _registered[status.Id] = new Registered(member, status.Boots, HasUser: _user is not null && complaint is null);
+        return complaint;
     }
 
     /// <summary>Takes back what was asked for.</summary>
     public async Task RemoveAllAsync()
     {
-        var destroyed = new[] { Row(NotifyEntry, 5), Row(TargetAddressEntry, 9), Row(TargetParamsEntry, 7) };
         await Task.WhenAll(
-                _registered.Values.Select(async member =>
+                _registered.Values.Select(async each =>
                 {
                     try
                     {
-                        var target = member.Meter.Target with { Retries = 1 };
-                        VarBind[] order = [.. destroyed.Select(row => new VarBind(row, SnmpValue.Integer((int)RowStatus.Destroy)))];
-                        await member.Meter.Client.SetAsync(target, order, CancellationToken.None).ConfigureAwait(false);
+                        var target = each.Member.Meter.Target with { Retries = 1 };
+                        VarBind[] order = each.HasUser ? [.. Destroyed, _user!.Destroyed] : Destroyed;
+                        await each.Member.Meter.Client.SetAsync(target, order, CancellationToken.None).ConfigureAwait(false);
                     }
                     catch (SnmpException)
                     {
@@ -82,29 +88,60 @@ internal sealed class WatchRegistration(IPEndPoint listening, UserCredentials us
         _registered.Clear();
     }
 
-    private VarBind[] Rows()
+    /// <summary>An order that must not be taken twice: what is not answered is begun anew.</summary>
+    internal static Task SetOnceAsync(DomainAgent member, VarBind[] order, CancellationToken cancellationToken) =>
+        member.Meter.Client.SetAsync(member.Meter.Target with { Retries = 0 }, order, cancellationToken);
+
+    private async Task<string?> RefusalOfUserAsync(DomainAgent member, string id, CancellationToken cancellationToken)
+    {
+        if (_user is null || !EngineId.TryParse(id, out var at))
+            return null;
+        try
+        {
+            await _user.MakeAsync(member, at, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (SnmpErrorException error)
+        {
+            return $"sends traps, not informs: it does not take our user's keys: {error.Status.Words()}";
+        }
+    }
+
+    private VarBind[] Destroyed =>
+        [
+            Status(Row(NotifyEntry, 5), RowStatus.Destroy),
+            Status(Row(TargetAddressEntry, 9), RowStatus.Destroy),
+            Status(Row(TargetParamsEntry, 7), RowStatus.Destroy),
+        ];
+
+    private VarBind[] Rows(int notifyType)
     {
         var (domain, address) = UdpDomain.Write(listening);
+        var user = credentials as UserCredentials;
         return
         [
-            new(Row(TargetParamsEntry, 7), SnmpValue.Integer((int)RowStatus.CreateAndGo)),
-            new(Row(TargetParamsEntry, 2), SnmpValue.Integer(MessageModelV3)),
-            new(Row(TargetParamsEntry, 3), SnmpValue.Integer(UserSecurityModel)),
-            new(Row(TargetParamsEntry, 4), SnmpValue.OctetString(user.UserName)),
-            new(Row(TargetParamsEntry, 5), SnmpValue.Integer((int)user.Level)),
-            new(Row(TargetParamsEntry, 6), SnmpValue.Integer(Volatile)),
-            new(Row(TargetAddressEntry, 9), SnmpValue.Integer((int)RowStatus.CreateAndGo)),
+            Status(Row(TargetParamsEntry, 7), RowStatus.CreateAndGo),
+            new(Row(TargetParamsEntry, 2), SnmpValue.Integer(user is null ? MessageModelV2c : MessageModelV3)),
+            new(Row(TargetParamsEntry, 3), SnmpValue.Integer((int)(user is null ? SecurityModel.V2c : SecurityModel.Usm))),
+            new(Row(TargetParamsEntry, 4), SnmpValue.OctetString(user?.UserName ?? StandardAccess.Writer)),
+            new(Row(TargetParamsEntry, 5), SnmpValue.Integer((int)(user?.Level ?? SecurityLevel.NoAuthNoPriv))),
+            new(Row(TargetParamsEntry, 6), SnmpValue.Integer((int)StorageType.Volatile)),
+            Status(Row(TargetAddressEntry, 9), RowStatus.CreateAndGo),
             new(Row(TargetAddressEntry, 2), SnmpValue.Oid(domain)),
             new(Row(TargetAddressEntry, 3), SnmpValue.OctetString(address)),
+            new(Row(TargetAddressEntry, 4), SnmpValue.Integer(Timeout)),
+            new(Row(TargetAddressEntry, 5), SnmpValue.Integer(Retries)),
             new(Row(TargetAddressEntry, 6), SnmpValue.OctetString(_name)),
             new(Row(TargetAddressEntry, 7), SnmpValue.OctetString(_name)),
-            new(Row(TargetAddressEntry, 8), SnmpValue.Integer(Volatile)),
-            new(Row(NotifyEntry, 5), SnmpValue.Integer((int)RowStatus.CreateAndGo)),
+            new(Row(TargetAddressEntry, 8), SnmpValue.Integer((int)StorageType.Volatile)),
+            Status(Row(NotifyEntry, 5), RowStatus.CreateAndGo),
             new(Row(NotifyEntry, 2), SnmpValue.OctetString(_name)),
-            new(Row(NotifyEntry, 3), SnmpValue.Integer(Trap)),
-            new(Row(NotifyEntry, 4), SnmpValue.Integer(Volatile)),
+            new(Row(NotifyEntry, 3), SnmpValue.Integer(notifyType)),
+            new(Row(NotifyEntry, 4), SnmpValue.Integer((int)StorageType.Volatile)),
         ];
     }
+
+    private static VarBind Status(ObjectIdentifier row, RowStatus command) => new(row, SnmpValue.Integer((int)command));
 
     /// <summary>The index is the name, without its length (IMPLIED).</summary>
     private ObjectIdentifier Row(ReadOnlySpan<uint> entry, uint column) =>

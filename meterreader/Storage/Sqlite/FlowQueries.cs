@@ -95,11 +95,14 @@ public sealed class FlowQueries : IDisposable
     public IEnumerable<IReadOnlyList<(string Name, object? Value)>> Flows(FlowFilter filter, IReadOnlyList<AttributeInfo> attributes)
     {
         using var command = _connection.CreateCommand();
+        // Of a domain's flow there is a row for each metering point that saw it: each has what came in there, so that sums are right.
+        string Value(AttributeInfo each) =>
+            filter.Domain is not null && SqliteSchema.Counters.Contains(each) ? DomainFlows.Entered(each, "flow") : $"flow.{each.Name}";
         command.CommandText = $"""
             SELECT meter.name AS meter, flow.rule_set AS ruleSet, flow.flow_index AS flowIndex,
                    strftime('%Y-%m-%dT%H:%M:%fZ', flow.first_ms / 1000.0, 'unixepoch') AS firstActive,
                    strftime('%Y-%m-%dT%H:%M:%fZ', flow.last_active_ms / 1000.0, 'unixepoch') AS lastActive
-                   {string.Concat(attributes.Concat(SqliteSchema.Counters).Distinct().Select(each => $", flow.{each.Name} AS {each.Name}"))}
+                   {string.Concat(attributes.Concat(SqliteSchema.Counters).Distinct().Select(each => $", {Value(each)} AS {each.Name}"))}
             FROM flow JOIN epoch ON epoch.id = flow.epoch_id JOIN meter ON meter.id = epoch.meter_id LEFT JOIN metering_point ON metering_point.meter_id = meter.id
             {Where(filter, command, startedAt: "flow.first_ms", endedAt: "flow.last_active_ms")}
             ORDER BY flow.id

@@ -50,6 +50,16 @@ public sealed class PacketRingTests
             Assert.That(ring.Counters, Is.EqualTo(new SourceCounters(5_000, 0, 0, 0)));
         });
 
+    [Test]
+    public void An_interface_without_a_clock_of_its_own_gives_the_kernel_s_times() =>
+        NetworkNamespace.Run(() =>
+        {
+            using var ring = new PacketRing(new RingOptions("b", "", 256, 16, IsPromiscuous: true, HasHardwareTimestamps: true));
+            var before = NowNs();
+            Send("a", [Datagram(1), Datagram(2)]);
+            Assert.That(Read(ring, 2).Select(packet => packet.TimeNs), Is.Ordered.And.All.InRange(before, NowNs()));
+        });
+
     [TestCase(1)]
     [TestCase(7)]
     [TestCase(1_000)]
