@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Rtfm.MeterReader.Collection;
 using Rtfm.MeterReader.Collection.Domain;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Transport;
@@ -134,7 +135,14 @@ internal sealed record ReaderSettings(
             reading.Target,
             reading with
             {
-                Attributes = [.. DomainSettings.Key, FlowAttribute.FirstTime, FlowAttribute.LastActiveTime, FlowAttribute.Observations],
+                Attributes =
+                [
+                    .. DomainSettings.Key,
+                    FlowAttribute.FirstTime,
+                    FlowAttribute.LastActiveTime,
+                    FlowAttribute.Observations,
+                    .. options.Delays ? DelayStatistics.All : [],
+                ],
                 AddsPushed = false,
             }
         )

@@ -30,7 +30,7 @@ public sealed class FlowCorrelation
     /// <summary>Samples of that direction up to then are decided.</summary>
     public long DecidedNs(bool isFrom) => (isFrom ? _from : _to).DecidedNs;
 
-    internal IReadOnlyList<ObservedSamples?> Observations => _observations;
+    internal List<ObservedSamples?> Observations => _observations;
 
     internal int Waiting => _to.Waiting + _from.Waiting;
 

@@ -54,6 +54,7 @@ internal static class CommandLine
             FlowsCommand.Make(),
             StatusCommand.Make(),
             DomainCommand.Make(),
+            DelayCommand.Make(),
             NotificationsCommand.Make(),
             SrlCommand.Make(),
         };

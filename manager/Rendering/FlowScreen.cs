@@ -26,9 +26,14 @@ internal static class FlowScreen
         {
             var json = new Dictionary<string, object> { ["ruleSet"] = flow.RuleSet, ["flowIndex"] = flow.Index };
             foreach (var attribute in shown)
-                json[FlowAttributes.Get(attribute).Name] = IsOctets(attribute) ? flow.Text(attribute) : flow.Number(attribute);
+                json[FlowAttributes.Get(attribute).Name] = Json(flow, attribute);
             return json;
         });
+
+    private static object Json(FlowRecord flow, FlowAttribute attribute) =>
+        FlowAttributes.Get(attribute).Syntax == AttributeSyntax.Nanoseconds ? (long)flow.Number(attribute)
+        : IsOctets(attribute) ? flow.Text(attribute)
+        : flow.Number(attribute);
 
     private static string[] Cells(FlowRecord flow, IReadOnlyList<FlowAttribute> shown) =>
         [

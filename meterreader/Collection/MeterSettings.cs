@@ -69,6 +69,8 @@ public sealed record MeterSettings(
                 or FlowAttribute.PduScale
                 or FlowAttribute.OctetScale
                 or FlowAttribute.Distributions
+                // Of no use without another meter's: a domain's master pairs them.
+                or FlowAttribute.DelaySamples
                 // Of a domain's records: the store has what each member saw.
                 or FlowAttribute.EntryPoint
                 or FlowAttribute.ExitPoint

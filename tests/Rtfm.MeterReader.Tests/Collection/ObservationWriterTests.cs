@@ -126,6 +126,27 @@ public sealed class ObservationWriterTests
         Assert.That(Top().Sum(each => (long)each.ToPdus), Is.EqualTo(15));
     }
 
+    [Test]
+    public void Delay_and_loss_of_a_flow_are_there_to_be_exported_as_they_are_now()
+    {
+        Collect("master-1", WithDelay(Record(1, Entry(1, 100), Exit(2, 97)), lost: 3, meanNs: 12_600_000));
+        Collect("master-1", WithDelay(Record(1, Entry(1, 120), Exit(2, 116)), lost: 4, meanNs: -20_000));
+
+        using var queries = new FlowQueries(_temporary.Path);
+        AttributeInfo[] asked = [FlowAttributes.Get(FlowAttribute.ToDelayLost), FlowAttributes.Get(FlowAttribute.ToDelayMean)];
+        var rows = queries.Flows(new FlowFilter(null, null, null, null, Domain), asked).ToList();
+        Assert.That(rows, Has.Count.EqualTo(2), "a row of each member");
+        foreach (var row in rows)
+            Assert.That(row.Where(cell => cell.Name.StartsWith("toDelay")).Select(cell => cell.Value), Is.EqualTo(new object[] { 4L, -20_000L }));
+    }
+
+    private static FlowRecord WithDelay(FlowRecord record, ulong lost, long meanNs) =>
+        record with
+        {
+            Attributes = [.. record.Attributes, FlowAttribute.ToDelayLost, FlowAttribute.ToDelayMean],
+            Values = [.. record.Values, new(lost), new((ulong)meanNs)],
+        };
+
     private int _boots = 1;
 
     private ObservationWriter Collect(string master, params FlowRecord[] records) => Collect(_temporary.Store, master, records);
@@ -142,7 +163,7 @@ public sealed class ObservationWriterTests
         var epoch = store.Epoch(Domain, new(Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(master)), 1, _uptime, _clock.GetUtcNow()), true);
         var writer = new ObservationWriter(Domain, _members, store, _clock, knowsAll);
         var since = store.Bookmark(epoch, 1);
-        writer.Write(new FlowCollection(epoch, 1, "five-tuple", _clock.GetUtcNow(), since, _uptime, epoch.BootTime, Attributes), records);
+        writer.Write(new FlowCollection(epoch, 1, "five-tuple", _clock.GetUtcNow(), since, _uptime, epoch.BootTime, records[0].Attributes), records);
         return writer;
     }
 
