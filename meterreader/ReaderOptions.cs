@@ -53,9 +53,6 @@ public sealed record DomainOptions
     /// <inheritdoc cref="MeterOptions.RuleSets"/>
     public string[] RuleSets { get; init; } = [];
 
-    /// <summary>Keep one-way delay and loss of each flow, where the domain's rules have packets sampled.</summary>
-    public bool Delays { get; init; }
-
     /// <inheritdoc cref="MeterOptions.Owner"/>
     public string? Owner { get; init; }
 }

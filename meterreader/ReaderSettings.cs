@@ -5,7 +5,6 @@ using Microsoft.Extensions.Configuration;
 using Rtfm.MeterReader.Collection;
 using Rtfm.MeterReader.Collection.Domain;
 using Rtfm.Model;
-using Rtfm.Model.Delay;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Messages;
 using Rtfm.Snmp.Transport;
@@ -135,15 +134,9 @@ internal sealed record ReaderSettings(
             reading.Target,
             reading with
             {
-                Attributes =
-                [
-                    .. DomainSettings.Key,
-                    FlowAttribute.FirstTime,
-                    FlowAttribute.LastActiveTime,
-                    FlowAttribute.Observations,
-                    .. options.Delays ? DelayStatistics.All : [],
-                ],
+                Attributes = [.. DomainSettings.Key, FlowAttribute.FirstTime, FlowAttribute.LastActiveTime, FlowAttribute.Observations],
                 AddsPushed = false,
+                AddsDelays = true,
             }
         )
         {

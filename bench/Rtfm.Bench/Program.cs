@@ -3,6 +3,7 @@ using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using Rtfm.Bench.Agent;
+using Rtfm.Bench.Delay;
 using Rtfm.Bench.Domain;
 using Rtfm.Bench.Meters;
 using Rtfm.Bench.SnmpLoad;
@@ -13,6 +14,8 @@ if (args is ["snmp", .. var more])
     return SnmpCommand.Run(more);
 if (args is ["domain", .. var others])
     return DomainCommand.Run(others);
+if (args is ["delay", .. var measured])
+    return DelayCommand.Run(measured);
 if (args is [Responder.Verb])
     return Responder.Run();
 

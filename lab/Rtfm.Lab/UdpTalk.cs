@@ -24,6 +24,11 @@ internal static class UdpTalk
             {
                 received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any, ended);
             }
+            catch (SocketException)
+            {
+                // What was sent before could not be delivered.
+                continue;
+            }
             catch (OperationCanceledException)
             {
                 return;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Rtfm.Control.Reading;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 using Rtfm.Snmp.Client;
 
 namespace Rtfm.MeterReader.Collection;
@@ -25,6 +26,9 @@ public sealed record MeterSettings(
 {
     /// <summary>Beside <see cref="Attributes"/>, what the rules of each rule set push is asked for.</summary>
     public bool AddsPushed { get; init; }
+
+    /// <summary>Beside <see cref="Attributes"/>, delay and loss is asked for of rule sets that take samples: a domain knows it, a single meter does not.</summary>
+    public bool AddsDelays { get; init; }
 
     /// <summary>How many requests for flows are under way at the same time.</summary>
     public int RequestsInFlight { get; init; } = MeterOptions.DefaultRequestsInFlight;
@@ -69,8 +73,6 @@ public sealed record MeterSettings(
                 or FlowAttribute.PduScale
                 or FlowAttribute.OctetScale
                 or FlowAttribute.Distributions
-                // Of no use without another meter's: a domain's master pairs them.
-                or FlowAttribute.DelaySamples
                 // Of a domain's records: the store has what each member saw.
                 or FlowAttribute.EntryPoint
                 or FlowAttribute.ExitPoint
@@ -79,5 +81,8 @@ public sealed record MeterSettings(
                 or FlowAttribute.ExitFromOctets
                 or FlowAttribute.ExitFromPdus
                 or FlowAttribute.Observations
-            );
+                // Samples are for whoever pairs them; what was made of them has a table of its own.
+                or FlowAttribute.DelaySamples
+            )
+        && !DelayStatistics.IsResult(attribute.Number);
 }

@@ -32,6 +32,11 @@ internal static class ExportCommand
         FlowAttribute.DestTransAddress,
     ];
 
+    private static readonly Option<bool> Delays = new("--delays")
+    {
+        Description = "Instead of flows, the delay and loss of a domain's flows, collection by collection",
+    };
+
     static ExportCommand() => Format.AcceptOnlyFromAmong("csv", "json");
 
     public static Command Make()
@@ -47,6 +52,7 @@ internal static class ExportCommand
             QueryOptions.Meter,
             QueryOptions.RuleSet,
             QueryOptions.Domain,
+            Delays,
             Output,
         };
         command.SetAction((arguments, _) => Faults.ReportAsync(() => Task.FromResult(Run(arguments))));
@@ -58,23 +64,20 @@ internal static class ExportCommand
         var attributes = ReadAttributes(arguments.GetValue(Attributes));
         using var queries = QueryOptions.Open(arguments);
         using var output = arguments.GetValue(Output) is { } path ? new StreamWriter(path) : new StreamWriter(Console.OpenStandardOutput());
-        var rows = queries.Flows(QueryOptions.Filter(arguments), attributes);
+        var isDelays = arguments.GetValue(Delays);
+        var rows = isDelays ? queries.Delays(QueryOptions.Filter(arguments)) : queries.Flows(QueryOptions.Filter(arguments), attributes);
+        var flowColumns = attributes.Concat(SqliteSchema.Counters).Distinct().Select(each => each.Name);
         if (arguments.GetValue(Format) == "csv")
-            WriteCsv(rows, attributes, output);
+            WriteCsv(rows, isDelays ? FlowDelays.Columns : ["meter", "ruleSet", "flowIndex", "firstActive", "lastActive", .. flowColumns], output);
         else
             WriteJson(rows, output);
         return 0;
     }
 
-    private static void WriteCsv(
-        IEnumerable<IReadOnlyList<(string Name, object? Value)>> rows,
-        IReadOnlyList<AttributeInfo> attributes,
-        TextWriter output
-    )
+    private static void WriteCsv(IEnumerable<IReadOnlyList<(string Name, object? Value)>> rows, IEnumerable<string> columns, TextWriter output)
     {
         // The first line is there even if no flow is.
-        var names = attributes.Concat(SqliteSchema.Counters).Distinct().Select(each => each.Name);
-        output.WriteLine(string.Join(',', ["meter", "ruleSet", "flowIndex", "firstActive", "lastActive", .. names]));
+        output.WriteLine(string.Join(',', columns));
         foreach (var row in rows)
             output.WriteLine(string.Join(',', row.Select(cell => Quoted(Convert.ToString(cell.Value, CultureInfo.InvariantCulture) ?? ""))));
     }

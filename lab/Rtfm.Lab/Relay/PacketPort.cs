@@ -13,6 +13,7 @@ internal sealed unsafe class PacketPort : IDisposable
     private const int SoReceiveBufferForce = 33;
     private const int SoTimestampNs = 35;
     private const int SolPacket = 263;
+    private const int PacketVirtualHeader = 15;
     private const int PacketIgnoreOutgoing = 23;
     private const int DontWait = 0x40;
     private const int Again = 11;
@@ -32,6 +33,7 @@ internal sealed unsafe class PacketPort : IDisposable
             length = BufferLength;
         Checked(setsockopt(Descriptor, SolSocket, SoTimestampNs, &on, sizeof(int)));
         Checked(setsockopt(Descriptor, SolPacket, PacketIgnoreOutgoing, &on, sizeof(int)));
+        Checked(setsockopt(Descriptor, SolPacket, PacketVirtualHeader, &on, sizeof(int)));
         _ = setsockopt(Descriptor, SolSocket, SoReceiveBufferForce, &length, sizeof(int)); // less will do
         var address = stackalloc byte[20];
         new Span<byte>(address, 20).Clear();
@@ -40,6 +42,12 @@ internal sealed unsafe class PacketPort : IDisposable
         *(int*)(address + 4) = IndexOf(name);
         Checked(bind(Descriptor, address, 20));
     }
+
+    /// <summary>
+    /// Octets before each frame: struct virtio_net_hdr, which says what an interface was to do with it yet. Hosts in namespaces leave checksums to an
+    /// interface that is none; without this their packets would arrive with wrong ones.
+    /// </summary>
+    public const int HeaderLength = 10;
 
     public int Descriptor { get; }
 

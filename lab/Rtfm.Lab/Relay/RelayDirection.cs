@@ -7,7 +7,8 @@ namespace Rtfm.Lab.Relay;
 internal sealed class RelayDirection(string name, PacketPort from, PacketPort to, Impairment impairment, int seed)
 {
     private const int LongestFrame = 65_550;
-    private const int EthernetLength = 14;
+    private const int Ethernet = PacketPort.HeaderLength;
+    private const int Network = Ethernet + 14;
 
     private readonly Fate _fate = new(impairment, seed);
     private readonly PriorityQueue<Waiting, (long Due, long Number)> _line = new();
@@ -36,13 +37,13 @@ internal sealed class RelayDirection(string name, PacketPort from, PacketPort to
     /// <summary>Takes in all frames that have come.</summary>
     public void TakeIn()
     {
-        while (from.Receive(_frame, out var arrived) is >= EthernetLength and var length)
+        while (from.Receive(_frame, out var arrived) is >= Network and var length)
         {
             var isCounted = IsPacket(_frame.AsSpan(0, length));
             if (isCounted)
             {
                 _packets++;
-                _octets += length;
+                _octets += length - Ethernet;
                 if (_fate.IsLost())
                 {
                     _lost++;
@@ -100,10 +101,10 @@ internal sealed class RelayDirection(string name, PacketPort from, PacketPort to
     private static bool IsPacket(ReadOnlySpan<byte> frame)
     {
         const byte Icmp = 58;
-        return BinaryPrimitives.ReadUInt16BigEndian(frame[12..]) switch
+        return BinaryPrimitives.ReadUInt16BigEndian(frame[(Network - 2)..]) switch
         {
             0x0800 => true,
-            0x86DD => frame.Length <= EthernetLength + 40 || frame[EthernetLength + 6] != Icmp || frame[EthernetLength + 40] is < 133 or > 137,
+            0x86DD => frame.Length <= Network + 40 || frame[Network + 6] != Icmp || frame[Network + 40] is < 133 or > 137,
             _ => false,
         };
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Rtfm.MeterReader.Storage;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 
 namespace Rtfm.MeterReader.Collection.Domain;
 
@@ -45,7 +46,8 @@ internal sealed class ObservationWriter(
 
     private WriteResult WriteMembers(FlowCollection collection, IEnumerable<FlowRecord> records, out ImmutableArray<FlowAttribute> attributes)
     {
-        attributes = collection.Attributes.Where(MeansKey).Concat(Own).ToImmutableArray();
+        // Delay and loss, where there is any, stand after the key's attributes.
+        attributes = [.. collection.Attributes.Where(MeansKey), .. collection.Attributes.Where(DelayStatistics.IsResult), .. Own];
         var (flows, absurd) = (0, 0);
         foreach (var ((number, boots), seen) in Sort(records, collection.Attributes).OrderBy(each => each.Key))
         {
@@ -60,7 +62,8 @@ internal sealed class ObservationWriter(
     private static bool MeansKey(FlowAttribute attribute) => !Own.Contains(attribute) && MeterSettings.IsStored(FlowAttributes.Get(attribute));
 
     /// <summary>A record of the domain and what one member saw of it.</summary>
-    private readonly record struct Seen(FlowObservation Observation, FlowValue[] Key);
+    /// <param name="HasDelays">Its delay and loss is stored with this member's flow: the first where it enters.</param>
+    private readonly record struct Seen(FlowObservation Observation, FlowValue[] Record, bool HasDelays);
 
     private Dictionary<(int Member, int Boots), List<Seen>> Sort(IEnumerable<FlowRecord> records, ImmutableArray<FlowAttribute> attributes)
     {
@@ -73,9 +76,11 @@ internal sealed class ObservationWriter(
                 BadObservations++;
                 continue;
             }
-            var key = (FlowValue[])record.Values.Clone();
-            foreach (var observation in observations)
+            var values = (FlowValue[])record.Values.Clone();
+            var entry = observations.FindIndex(each => each.IsEntry);
+            for (var i = 0; i < observations.Count; i++)
             {
+                var observation = observations[i];
                 if (!members.ContainsKey(observation.Member))
                 {
                     if (knowsAll)
@@ -86,7 +91,7 @@ internal sealed class ObservationWriter(
                 var life = (observation.Member, (int)observation.Boots);
                 if (!lives.TryGetValue(life, out var seen))
                     lives[life] = seen = [];
-                seen.Add(new(observation, key));
+                seen.Add(new(observation, values, HasDelays: i == Math.Max(entry, 0)));
             }
         }
         return lives;
@@ -128,10 +133,10 @@ internal sealed class ObservationWriter(
         var from = attributes.Select(each => collection.Attributes.IndexOf(each)).ToArray();
         var values = new FlowValue[attributes.Length];
         var own = attributes.Length - Own.Length;
-        foreach (var (observation, key) in seen)
+        foreach (var (observation, record, hasDelays) in seen)
         {
             for (var i = 0; i < own; i++)
-                values[i] = key[from[i]];
+                values[i] = hasDelays || !DelayStatistics.IsResult(attributes[i]) ? record[from[i]] : default;
             values[own] = new(observation.SourceInterface);
             values[own + 1] = new(observation.DestInterface);
             values[own + 2] = new(observation.FirstTime);

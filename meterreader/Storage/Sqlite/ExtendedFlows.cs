@@ -38,9 +38,6 @@ internal static class ExtendedFlows
         .. Pair("Streams TEXT"),
     ];
 
-    /// <summary>Its columns of view flow.</summary>
-    public static string Shown => string.Join(", ", OfProfile.Concat(OfExtension).Select(each => each[..each.IndexOf(' ')]));
-
     /// <remarks>
     /// <para>A flow has a row in <c>extension</c> only if it was asked for something that stands there, so that others cost nothing.</para>
     /// <para>What a meter counts there it counts from the flow's start (RFC 2724 §3.3), so the latest value has all earlier ones in it: it takes their place.</para>
@@ -52,7 +49,7 @@ internal static class ExtendedFlows
             CREATE TABLE extension (flow_id INTEGER PRIMARY KEY REFERENCES flow_record, {string.Join(", ", OfExtension)});
             CREATE TRIGGER extension_of_flow AFTER DELETE ON flow_record BEGIN DELETE FROM extension WHERE flow_id = old.id; END;
             CREATE VIEW flow AS
-                SELECT {CompactFlows.Shown}, {Shown}
+                SELECT {CompactFlows.Shown}, {string.Join(", ", OfProfile.Concat(OfExtension).Select(each => each[..each.IndexOf(' ')]))}
                 FROM flow_record JOIN extent ON extent.id = flow_record.id >> 32 JOIN profile ON profile.id = flow_record.profile_id
                     LEFT JOIN extension ON extension.flow_id = flow_record.id;
             """;

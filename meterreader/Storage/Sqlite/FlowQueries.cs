@@ -123,6 +123,32 @@ public sealed class FlowQueries : IDisposable
         }
     }
 
+    /// <summary>Delay and loss of a domain's flows, one direction and one collection at a time (view flow_delay).</summary>
+    /// <exception cref="StoreException">The database cannot be read.</exception>
+    public IEnumerable<IReadOnlyList<(string Name, object? Value)>> Delays(FlowFilter filter)
+    {
+        using var command = _connection.CreateCommand();
+        var where = new StringBuilder("WHERE 1");
+        void And(string condition, string name, object value)
+        {
+            where.Append($" AND {condition}");
+            command.Parameters.AddWithValue(name, value);
+        }
+        if (filter.Since is { } since)
+            And("at_ms >= $since", "$since", since.ToUnixTimeMilliseconds());
+        if (filter.Until is { } until)
+            And("at_ms < $until", "$until", until.ToUnixTimeMilliseconds());
+        if (filter.Domain is { } domain)
+            And("domain = $domain", "$domain", domain);
+        if (filter.RuleSet is { } ruleSet)
+            And("(CAST(rule_set AS TEXT) = $set OR rule_set IN (SELECT rule_set FROM collection WHERE rule_set_name = $set))", "$set", ruleSet);
+        command.CommandText = $"""
+            SELECT strftime('%Y-%m-%dT%H:%M:%fZ', at_ms / 1000.0, 'unixepoch') AS at, flow_delay.* FROM flow_delay {where} ORDER BY at_ms, fromAddress, toAddress, fromPort, toPort
+            """;
+        foreach (var row in Rows(command))
+            yield return [.. Enumerable.Range(0, row.FieldCount).Select(i => (row.GetName(i), row.IsDBNull(i) ? null : row.GetValue(i)))];
+    }
+
     /// <summary>How collection stands, meter by meter.</summary>
     /// <exception cref="StoreException">The database cannot be read.</exception>
     public IReadOnlyList<MeterOverview> Meters()

@@ -32,6 +32,7 @@ internal sealed class FlowWriter : IDisposable
 
     /// <summary>Null where nothing of it was asked for.</summary>
     private readonly RowBatch? _extensions;
+    private readonly FlowDelays? _delays;
     private readonly (int At, int Column, AttributeInfo Attribute, bool IsText)[] _extensionColumns;
 
     /// <summary>Position in a record, column of flow_record, and whether it is text of the flow's own.</summary>
@@ -75,6 +76,7 @@ internal sealed class FlowWriter : IDisposable
             LongestText
         );
         _usage = new(connection, $"usage (collection_id, flow_id, {counters})", 2 + _counterAt.Length);
+        _delays = FlowDelays.IsIn(attributes) ? new(connection, collectionId, attributes) : null;
         AttributeInfo[] extension = [.. SqliteSchema.ExtensionColumns.Where(each => attributes.Contains(each.Number))];
         _extensionColumns = [.. extension.Select((each, i) => (attributes.IndexOf(each.Number), 1 + i, each, SqliteSchema.IsText(each)))];
         if (extension.Length > 0)
@@ -114,6 +116,7 @@ internal sealed class FlowWriter : IDisposable
             // The new row takes the place of the old one.
             Add(known.Id, isUsed ? _collectionId : known.Collection, record);
         }
+        _delays?.Write(known.Id, record);
         if (!isUsed)
             return;
         _usage.Set(0, _collectionId);
@@ -138,6 +141,7 @@ internal sealed class FlowWriter : IDisposable
         _flows.Dispose();
         _usage.Dispose();
         _extensions?.Dispose();
+        _delays?.Dispose();
     }
 
     private readonly record struct Known(long Id, long Collection, long LastActive);

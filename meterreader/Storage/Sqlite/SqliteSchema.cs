@@ -70,7 +70,7 @@ internal static class SqliteSchema
         CompactFlows.Step,
         ExtendedFlows.Step,
         DomainFlows.Step,
-        DelayFlows.Step,
+        FlowDelays.Step,
     ];
 
     /// <summary>True for attributes whose column holds text.</summary>

@@ -3,6 +3,7 @@ using Rtfm.MeterReader.Collection.Domain;
 using Rtfm.MeterReader.Storage;
 using Rtfm.MeterReader.Storage.Sqlite;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 using Rtfm.Testing;
 
 namespace Rtfm.MeterReader.Tests.Collection;
@@ -127,25 +128,60 @@ public sealed class ObservationWriterTests
     }
 
     [Test]
-    public void Delay_and_loss_of_a_flow_are_there_to_be_exported_as_they_are_now()
+    public void Delay_and_loss_are_stored_for_each_collection_in_which_any_became_known()
     {
-        Collect("master-1", WithDelay(Record(1, Entry(1, 100), Exit(2, 97)), lost: 3, meanNs: 12_600_000));
-        Collect("master-1", WithDelay(Record(1, Entry(1, 120), Exit(2, 116)), lost: 4, meanNs: -20_000));
+        Collect("master-1", Sampled(paired: 10, lost: 1, mean: 5_000), Record(2, Entry(2, 1)));
+        Collect("master-1", Sampled(paired: 10, lost: 1, mean: 5_000));
+        Collect("master-1", Sampled(paired: 16, lost: 3, mean: -7));
 
-        using var queries = new FlowQueries(_temporary.Path);
-        AttributeInfo[] asked = [FlowAttributes.Get(FlowAttribute.ToDelayLost), FlowAttributes.Get(FlowAttribute.ToDelayMean)];
-        var rows = queries.Flows(new FlowFilter(null, null, null, null, Domain), asked).ToList();
-        Assert.That(rows, Has.Count.EqualTo(2), "a row of each member");
-        foreach (var row in rows)
-            Assert.That(row.Where(cell => cell.Name.StartsWith("toDelay")).Select(cell => cell.Value), Is.EqualTo(new object[] { 4L, -20_000L }));
+        var rows = _temporary.Query("SELECT paired, lost, mean_ns, entered_at, fromAddress, toAddress, direction FROM flow_delay ORDER BY at_ms");
+        Assert.That(
+            rows,
+            Is.EqualTo(
+                new object[][] { [10L, 1L, 5_000L, "edge-1", "10.0.0.1", "10.9.0.1", "to"], [6L, 2L, -7L, "edge-1", "10.0.0.1", "10.9.0.1", "to"] }
+            )
+        );
     }
 
-    private static FlowRecord WithDelay(FlowRecord record, ulong lost, long meanNs) =>
-        record with
-        {
-            Attributes = [.. record.Attributes, FlowAttribute.ToDelayLost, FlowAttribute.ToDelayMean],
-            Values = [.. record.Values, new(lost), new((ulong)meanNs)],
-        };
+    [Test]
+    public void Counts_of_another_master_begin_anew()
+    {
+        Collect("master-1", Sampled(paired: 10, lost: 1, mean: 5_000));
+        Collect("master-2", Sampled(paired: 4, lost: 0, mean: 5_000));
+
+        Assert.That(_temporary.Number("SELECT sum(paired) FROM flow_delay"), Is.EqualTo(14));
+    }
+
+    [Test]
+    public void Delays_go_with_the_collection_they_are_of()
+    {
+        Collect("master-1", Sampled(paired: 10, lost: 1, mean: 5_000));
+        Collect("master-1", Record(2, Entry(2, 1)));
+        while (_temporary.Store.Retain(_clock.GetUtcNow() + TimeSpan.FromHours(1), null)) { }
+
+        Assert.That(_temporary.Number("SELECT count(*) FROM delay"), Is.Zero);
+    }
+
+    /// <summary>A record of a rule set that takes samples: what became of those that went from source to dest.</summary>
+    private static FlowRecord Sampled(ulong paired, ulong lost, long mean)
+    {
+        var plain = Record(1, Entry(1, 100), Exit(2, 100));
+        var attributes = Attributes.AddRange(DelayStatistics.All);
+        FlowValue[] values =
+        [
+            .. plain.Values,
+            .. DelayStatistics.All.Select(each =>
+                each switch
+                {
+                    FlowAttribute.ToDelayPaired => new FlowValue(paired),
+                    FlowAttribute.ToDelayLost => new FlowValue(lost),
+                    FlowAttribute.ToDelayMean => new FlowValue((ulong)mean),
+                    _ => default,
+                }
+            ),
+        ];
+        return new(1, 1, attributes, values);
+    }
 
     private int _boots = 1;
 
@@ -163,7 +199,17 @@ public sealed class ObservationWriterTests
         var epoch = store.Epoch(Domain, new(Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(master)), 1, _uptime, _clock.GetUtcNow()), true);
         var writer = new ObservationWriter(Domain, _members, store, _clock, knowsAll);
         var since = store.Bookmark(epoch, 1);
-        writer.Write(new FlowCollection(epoch, 1, "five-tuple", _clock.GetUtcNow(), since, _uptime, epoch.BootTime, records[0].Attributes), records);
+        var attributes = records.Select(each => each.Attributes).MaxBy(each => each.Length);
+        records =
+        [
+            .. records.Select(each => new FlowRecord(
+                1,
+                each.Index,
+                attributes,
+                [.. each.Values, .. new FlowValue[attributes.Length - each.Values.Length]]
+            )),
+        ];
+        writer.Write(new FlowCollection(epoch, 1, "five-tuple", _clock.GetUtcNow(), since, _uptime, epoch.BootTime, attributes), records);
         return writer;
     }
 
