@@ -15,7 +15,7 @@ public readonly record struct FlowObservation
     private const ulong TurnedBit = 1 << 16;
 
     /// <summary>No observation is longer as octets.</summary>
-    public const int LongestOctets = Numbers * 10;
+    public const int LongestOctets = Numbers * VarInt.Longest;
 
     /// <summary>The member's number in the domain.</summary>
     public ushort Member { get; init; }
@@ -80,17 +80,17 @@ public readonly record struct FlowObservation
     /// <returns>The octets written.</returns>
     public int Write(Span<byte> octets)
     {
-        var at = Put(octets, Member | (IsTurned ? TurnedBit : 0));
-        at += Put(octets[at..], Boots);
-        at += Put(octets[at..], FlowIndex);
-        at += Put(octets[at..], FirstTime);
-        at += Put(octets[at..], unchecked(LastActive - FirstTime));
-        at += Put(octets[at..], SourceInterface);
-        at += Put(octets[at..], DestInterface);
-        at += Put(octets[at..], ToOctets);
-        at += Put(octets[at..], ToPdus);
-        at += Put(octets[at..], FromOctets);
-        return at + Put(octets[at..], FromPdus);
+        var at = VarInt.Put(octets, Member | (IsTurned ? TurnedBit : 0));
+        at += VarInt.Put(octets[at..], Boots);
+        at += VarInt.Put(octets[at..], FlowIndex);
+        at += VarInt.Put(octets[at..], FirstTime);
+        at += VarInt.Put(octets[at..], unchecked(LastActive - FirstTime));
+        at += VarInt.Put(octets[at..], SourceInterface);
+        at += VarInt.Put(octets[at..], DestInterface);
+        at += VarInt.Put(octets[at..], ToOctets);
+        at += VarInt.Put(octets[at..], ToPdus);
+        at += VarInt.Put(octets[at..], FromOctets);
+        return at + VarInt.Put(octets[at..], FromPdus);
     }
 
     /// <summary>Reads all observations of a record.</summary>
@@ -124,7 +124,7 @@ public readonly record struct FlowObservation
         Span<ulong> numbers = stackalloc ulong[Numbers];
         foreach (ref var number in numbers)
         {
-            if (!TryTake(ref octets, out number))
+            if (!VarInt.TryTake(ref octets, out number))
                 return false;
         }
         if (numbers[0] > (ushort.MaxValue | TurnedBit) || numbers[5] > ushort.MaxValue || numbers[6] > ushort.MaxValue)
@@ -150,32 +150,5 @@ public readonly record struct FlowObservation
             FromPdus = numbers[10],
         };
         return true;
-    }
-
-    private static int Put(Span<byte> octets, ulong number)
-    {
-        var at = 0;
-        for (; number >= 0x80; number >>= 7)
-            octets[at++] = (byte)(number | 0x80);
-        octets[at++] = (byte)number;
-        return at;
-    }
-
-    private static bool TryTake(ref ReadOnlySpan<byte> octets, out ulong number)
-    {
-        const int LastShift = 63;
-        number = 0;
-        for (var shift = 0; shift <= LastShift && !octets.IsEmpty; shift += 7)
-        {
-            var octet = octets[0];
-            octets = octets[1..];
-            // Of the tenth octet one bit is left.
-            if (shift == LastShift && octet > 1)
-                return false;
-            number |= (ulong)(octet & 0x7F) << shift;
-            if (octet < 0x80)
-                return true;
-        }
-        return false;
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 using Rtfm.Snmp.Client;
 using Rtfm.Snmp.Configuration;
 using Rtfm.Snmp.Messages;
@@ -50,7 +51,7 @@ internal static class MemberUser
                         NotifyView = StandardAccess.Restricted,
                     }
                 ),
-                Views = configuration.Views.With([Family(DomainMib.Root), Family(FlowMeterMib.Root)]),
+                Views = configuration.Views.With([Family(DomainMib.Root), Family(FlowMeterMib.Root), Family(DelayMib.Work)]),
             }
         );
         Console.WriteLine($"Credentials:  {file}");

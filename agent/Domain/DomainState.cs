@@ -134,6 +134,9 @@ internal sealed record CollectionPlan
     /// <summary>One member after another, along a chain; otherwise several at the same time.</summary>
     public bool IsSerial { get; init; }
 
+    /// <summary>Members reckon delay and loss of what goes out there; otherwise the master does all of it.</summary>
+    public bool AreDelaysDistributed { get; init; }
+
     /// <summary>Seconds from one collection to the next.</summary>
     public uint Interval { get; init; } = 10;
 

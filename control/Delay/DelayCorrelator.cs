@@ -42,7 +42,9 @@ public sealed class DelayCorrelator(CorrelationLimits limits)
 
     /// <summary>A new flow.</summary>
     /// <param name="tag">Whatever it is to be known by.</param>
-    public FlowCorrelation Flow(uint tag = 0) => new(this, tag);
+    /// <param name="onlyFrom">Only its direction from dest to source, or the other one; null: both.</param>
+    /// <param name="begunNs">Samples up to then were decided elsewhere, and are not counted.</param>
+    public FlowCorrelation Flow(uint tag = 0, bool? onlyFrom = null, long begunNs = long.MinValue) => new(this, tag, onlyFrom, begunNs);
 
     /// <summary>The flow is there no more.</summary>
     public void Remove(FlowCorrelation flow)
@@ -57,9 +59,9 @@ public sealed class DelayCorrelator(CorrelationLimits limits)
     /// <summary>Pairs what can be paired, and gives up what cannot be.</summary>
     /// <param name="nowNs">Since 1970: what is older than <see cref="CorrelationLimits.PatienceNs"/> waits for nobody.</param>
     /// <param name="changed">Told of flows whose results changed.</param>
-    public void Decide(long nowNs, Action<FlowCorrelation>? changed = null)
+    /// <param name="reachedByAllNs">Members that are not known here are read up to then.</param>
+    public void Decide(long nowNs, Action<FlowCorrelation>? changed = null, long reachedByAllNs = long.MaxValue)
     {
-        var reachedByAllNs = long.MaxValue;
         foreach (var member in _members.Values)
             reachedByAllNs = Math.Min(reachedByAllNs, member.ReachNs);
         var latestNs = nowNs - 2 * Limits.WindowNs - Limits.PatienceNs;

@@ -9,12 +9,14 @@ namespace Rtfm.Control.Delay;
 /// <para>A packet that is missing could have gone out at any of the exits. It is lost only if each of them would have sampled it (under every level that may have been in force there
 /// in the window) and none may have missed it. The same asks for those that arrived, or else fewer of the lost than of the others would be counted.</para>
 /// </remarks>
-internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom)
+/// <param name="begunNs">Samples up to then were decided elsewhere: here they only tell whether later ones repeat.</param>
+internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, long begunNs)
 {
     private const int FewSamples = 8;
 
     private WaitingSample[] _waiting = [];
-    private long _decidedNs = long.MinValue;
+    private readonly long _begunNs = begunNs;
+    private long _decidedNs = begunNs;
     private long? _lastDelayNs;
     private DelayStatistics _results;
 
@@ -23,7 +25,10 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom)
     public int Waiting { get; private set; }
 
     /// <summary>Whatever it could have been paired with was decided without it.</summary>
-    public bool IsTooLate(long timeNs) => timeNs <= _decidedNs;
+    public bool IsTooLate(long timeNs) => timeNs <= _decidedNs && timeNs > _begunNs;
+
+    /// <summary>Samples up to then are decided.</summary>
+    public long DecidedNs => _decidedNs;
 
     /// <returns>False where there is no room.</returns>
     public bool TryAdd(in PacketSample sample, int observation, bool isEntry, int most)

@@ -9,14 +9,15 @@ public sealed class FlowCorrelation
     private const long IdleNs = 900_000_000_000;
 
     private readonly DelayCorrelator _correlator;
+    private readonly bool? _onlyFrom;
     private readonly DirectionCorrelation _to;
     private readonly DirectionCorrelation _from;
     private readonly List<ObservedSamples?> _observations = [];
 
-    internal FlowCorrelation(DelayCorrelator correlator, uint tag)
+    internal FlowCorrelation(DelayCorrelator correlator, uint tag, bool? onlyFrom, long begunNs)
     {
-        (_correlator, Tag) = (correlator, tag);
-        (_to, _from) = (new(this, isFrom: false), new(this, isFrom: true));
+        (_correlator, Tag, _onlyFrom) = (correlator, tag, onlyFrom);
+        (_to, _from) = (new(this, isFrom: false, begunNs), new(this, isFrom: true, begunNs));
     }
 
     /// <summary>Whatever the flow's owner knows it by.</summary>
@@ -25,6 +26,9 @@ public sealed class FlowCorrelation
     public DelayStatistics To => _to.Results;
 
     public DelayStatistics From => _from.Results;
+
+    /// <summary>Samples of that direction up to then are decided.</summary>
+    public long DecidedNs(bool isFrom) => (isFrom ? _from : _to).DecidedNs;
 
     internal List<ObservedSamples?> Observations => _observations;
 
@@ -54,7 +58,7 @@ public sealed class FlowCorrelation
         {
             var isFrom = sample.IsReverse != seen.IsReversed;
             seen.Levels(isFrom).Add(sample.TimeNs, sample.Level);
-            if (seen.Role == EdgeRole.Other)
+            if (seen.Role == EdgeRole.Other || isFrom == !_onlyFrom)
                 continue;
             var direction = isFrom ? _from : _to;
             if (direction.IsTooLate(sample.TimeNs))

@@ -32,7 +32,8 @@ public sealed partial class DomainAgent
     /// <param name="mode">parallel or serial.</param>
     /// <param name="interval">Seconds.</param>
     /// <param name="push">The meter reader to send flows to, as host:port; empty: none.</param>
-    public Task CollectAsync(string? mode, uint? interval, string? push, CancellationToken cancellationToken)
+    /// <param name="delays">master or distributed.</param>
+    public Task CollectAsync(string? mode, uint? interval, string? push, string? delays, CancellationToken cancellationToken)
     {
         var order = new List<VarBind>();
         if (mode is not null)
@@ -41,6 +42,8 @@ public sealed partial class DomainAgent
             order.Add(new(Scalar(DomainMib.Collection, 2), SnmpValue.Unsigned32(seconds)));
         if (push is not null)
             order.Add(new(Scalar(DomainMib.Collection, 9), SnmpValue.OctetString(push)));
+        if (delays is not null)
+            order.Add(new(Scalar(DomainMib.Collection, 12), SnmpValue.Integer(delays == "distributed" ? 2 : 1)));
         return OrderAsync("the collection is not changed: this is not the master any more", cancellationToken, [.. order]);
     }
 

@@ -147,13 +147,19 @@ public sealed partial class DomainAgent(Meter meter)
     /// <summary>Null: the agent does not tell.</summary>
     public async Task<DomainCollection?> CollectionAsync(CancellationToken cancellationToken)
     {
-        var answer = await GetAsync([.. Enumerable.Range(1, 11).Select(each => Scalar(DomainMib.Collection, (uint)each))], cancellationToken)
+        var answer = await GetAsync([.. Enumerable.Range(1, 12).Select(each => Scalar(DomainMib.Collection, (uint)each))], cancellationToken)
             .ConfigureAwait(false);
         if (answer[0].Value.IsException)
             return null;
-        var numbers = answer.Select(each => (uint)each.Value.Number).ToArray();
+        var numbers = answer.Select(each => each.Value.IsException ? 0 : (uint)each.Value.Number).ToArray();
         return new DomainCollection(
             numbers[0] == 2 ? "serial" : "parallel",
+            numbers[11] switch
+            {
+                1 => "master",
+                2 => "distributed",
+                _ => "",
+            },
             numbers[1],
             numbers[2],
             numbers[3],

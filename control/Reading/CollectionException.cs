@@ -1,4 +1,4 @@
 namespace Rtfm.Control.Reading;
 
 /// <summary>A meter could not be collected from, for a reason that lies with it; the message names the meter.</summary>
-public sealed class CollectionException(string message) : Exception(message);
+public class CollectionException(string message) : Exception(message);

@@ -305,6 +305,10 @@ internal static class DomainScreen
                 {
                     LeaveOut = 1,
                 },
+                Column.Text("delays") with
+                {
+                    LeaveOut = 2,
+                },
                 Column.Text("sent to"),
             ],
             [
@@ -317,6 +321,7 @@ internal static class DomainScreen
                     Number(collection.Missing),
                     Number(collection.Records),
                     Number(collection.Observations),
+                    collection.Delays,
                     collection.PushTarget,
                 ],
             ]

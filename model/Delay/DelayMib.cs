@@ -17,6 +17,11 @@ public static class DelayMib
     /// <summary>Index: rule set, since (TimeFilter), flow index.</summary>
     public static ReadOnlySpan<uint> PackageEntry => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 4, 1, 5, 1];
 
+    public static ReadOnlySpan<uint> Work => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 4, 1, 6];
+
+    /// <summary>Index: since (TimeFilter), number.</summary>
+    public static ReadOnlySpan<uint> ResultEntry => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 4, 1, 7, 1];
+
     /// <summary>What notifications tell.</summary>
     public static ReadOnlySpan<uint> Event => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 4, 1, 9];
 
@@ -119,6 +124,41 @@ public static class DelayMib
     public static class PackageColumn
     {
         /// <summary>A <see cref="SamplePackage"/>.</summary>
+        public const uint Data = 2;
+    }
+
+    /// <summary>Scalars of <see cref="DelayMib.Work"/>.</summary>
+    public static class WorkObject
+    {
+        /// <summary>Of the master whose work it is, Unsigned32.</summary>
+        public const uint Term = 1;
+
+        /// <summary>Unsigned32; 1: all that was known is forgotten.</summary>
+        public const uint Part = 2;
+
+        /// <summary>OCTET STRING.</summary>
+        public const uint Data = 3;
+
+        /// <summary>Unsigned32: setting it begins a round.</summary>
+        public const uint Round = 4;
+
+        /// <summary>The round that has ended, Unsigned32.</summary>
+        public const uint Done = 5;
+
+        /// <summary>Gauge32.</summary>
+        public const uint Flows = 6;
+
+        /// <summary>Counter32.</summary>
+        public const uint Refused = 7;
+
+        /// <summary>Counter32.</summary>
+        public const uint Unread = 8;
+    }
+
+    /// <summary>Columns of <see cref="ResultEntry"/>.</summary>
+    public static class ResultColumn
+    {
+        /// <summary>A <see cref="DelayResult"/>.</summary>
         public const uint Data = 2;
     }
 }

@@ -49,6 +49,19 @@ public readonly record struct DelayStatistics
     /// <summary>What part of the expected samples was lost, 0 to 1; null where none was expected.</summary>
     public double? LossRatio => Expected == 0 ? null : (double)Lost / Expected;
 
+    /// <summary>With what was counted before, elsewhere. Times are those of the latest pairs.</summary>
+    public DelayStatistics After(in DelayStatistics before) =>
+        (Paired > 0 ? this : before) with
+        {
+            Paired = before.Paired + Paired,
+            Expected = before.Expected + Expected,
+            Lost = before.Lost + Lost,
+            Unknown = before.Unknown + Unknown,
+            Repeated = before.Repeated + Repeated,
+            Negative = before.Negative + Negative,
+            Unpaired = before.Unpaired + Unpaired,
+        };
+
     /// <summary>A value under the attribute of either direction; times below zero as two's complement (<see cref="AttributeSyntax.Nanoseconds"/>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is none of these.</exception>
     public ulong this[FlowAttribute attribute] =>

@@ -31,7 +31,7 @@ public static class SamplePackage
     public const int HeaderLength = 1 + 4 + 4 + 2 * LevelLength + 2;
 
     /// <summary>No sample takes more octets.</summary>
-    public const int LongestSample = 10 + 8;
+    public const int LongestSample = VarInt.Longest + 8;
 
     /// <summary>No package is longer.</summary>
     public const int Longest = HeaderLength + MostSamples * LongestSample;
@@ -56,7 +56,7 @@ public static class SamplePackage
         var before = 0L;
         foreach (ref readonly var sample in samples)
         {
-            at += PutDelta(octets[at..], unchecked(sample.TimeNs - before));
+            at += VarInt.PutSigned(octets[at..], unchecked(sample.TimeNs - before));
             BinaryPrimitives.WriteUInt32BigEndian(octets[at..], sample.Packed);
             BinaryPrimitives.WriteUInt32BigEndian(octets[(at + 4)..], sample.Identity);
             at += 8;
@@ -83,7 +83,7 @@ public static class SamplePackage
         var before = 0L;
         for (var i = 0; i < count; i++)
         {
-            if (!TryTakeDelta(ref rest, out var delta) || rest.Length < 8)
+            if (!VarInt.TryTakeSigned(ref rest, out var delta) || rest.Length < 8)
                 return false;
             before = unchecked(before + delta);
             samples[i] = PacketSample.FromPacked(before, BinaryPrimitives.ReadUInt32BigEndian(rest), BinaryPrimitives.ReadUInt32BigEndian(rest[4..]));
@@ -103,36 +103,4 @@ public static class SamplePackage
     }
 
     private static SamplingLevel LevelOf(ReadOnlySpan<byte> octets) => new(octets[0], BinaryPrimitives.ReadInt64BigEndian(octets[1..]));
-
-    private static int PutDelta(Span<byte> octets, long delta)
-    {
-        var zigzag = (ulong)(delta << 1 ^ delta >> 63);
-        var at = 0;
-        for (; zigzag >= 0x80; zigzag >>= 7)
-            octets[at++] = (byte)(zigzag | 0x80);
-        octets[at++] = (byte)zigzag;
-        return at;
-    }
-
-    private static bool TryTakeDelta(ref ReadOnlySpan<byte> octets, out long delta)
-    {
-        const int LastShift = 63;
-        delta = 0;
-        ulong zigzag = 0;
-        for (var (shift, at) = (0, 0); shift <= LastShift && at < octets.Length; shift += 7, at++)
-        {
-            var octet = octets[at];
-            // Of the tenth octet one bit is left.
-            if (shift == LastShift && octet > 1)
-                return false;
-            zigzag |= (ulong)(octet & 0x7F) << shift;
-            if (octet < 0x80)
-            {
-                delta = (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
-                octets = octets[(at + 1)..];
-                return true;
-            }
-        }
-        return false;
-    }
 }

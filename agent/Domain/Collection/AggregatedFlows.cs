@@ -1,4 +1,5 @@
 using System.Linq;
+using Rtfm.Agent.Domain.Collection.Delay;
 using Rtfm.Control.Delay;
 using Rtfm.Model;
 using Rtfm.Model.Delay;
@@ -10,7 +11,7 @@ namespace Rtfm.Agent.Domain.Collection;
 /// Any thread may ask and add. Memory: an observation takes 64 octets, a record 40, its key what its addresses and ports take and an array's 24, its place in the index 4 to 8.
 /// </remarks>
 /// <param name="now">Our Uptime, in hundredths of a second.</param>
-internal sealed class AggregatedFlows(Func<uint> now)
+internal sealed partial class AggregatedFlows(Func<uint> now)
 {
     private readonly Lock _gate = new();
     private readonly SortedList<int, AggregatedSet> _sets = [];
@@ -57,6 +58,7 @@ internal sealed class AggregatedFlows(Func<uint> now)
         lock (_gate)
         {
             _sets.Clear();
+            _assignments?.Clear();
             _correlator = new(_correlator.Limits);
         }
     }
@@ -133,7 +135,7 @@ internal sealed class AggregatedFlows(Func<uint> now)
             lock (_gate)
             {
                 if (SamplePackage.TryRead(package, _samples, out var header))
-                    SetOf(ruleSet).Sampled?.TryAdd(member, boots, flowIndex, header, _samples.AsSpan(0, header.Count));
+                    (SetOf(ruleSet).Sampled as SampledFlows)?.TryAdd(member, boots, flowIndex, header, _samples.AsSpan(0, header.Count));
                 else
                     bad++;
             }
@@ -147,12 +149,7 @@ internal sealed class AggregatedFlows(Func<uint> now)
     public void SamplesRead(int member, bool isNewLife, long reachNs, long clockErrorNs, ReadOnlySpan<SampleGap> gaps)
     {
         lock (_gate)
-        {
-            var sampling = _correlator.Member(member);
-            if (isNewLife)
-                sampling.Restarted(StartOf(gaps) ?? reachNs);
-            sampling.Read(reachNs, clockErrorNs, gaps);
-        }
+            MemberClock.Tell(_correlator.Member(member), isNewLife, reachNs, clockErrorNs, gaps);
     }
 
     /// <summary>How long packets may take.</summary>
@@ -178,7 +175,10 @@ internal sealed class AggregatedFlows(Func<uint> now)
                 flow =>
                 {
                     foreach (var set in _sets.Values)
-                        set.NoteDelays(flow);
+                    {
+                        if (set.Sampled is SampledFlows own && own.Has(flow))
+                            set.NoteDelays((int)flow.Tag);
+                    }
                 }
             );
         }
@@ -188,7 +188,7 @@ internal sealed class AggregatedFlows(Func<uint> now)
     public (DelayStatistics To, DelayStatistics From) DelaysOf(int ruleSet, uint index)
     {
         lock (_gate)
-            return _sets.TryGetValue(ruleSet, out var set) && set.Sampled?.Find(index) is { } flow ? (flow.To, flow.From) : default;
+            return _sets.TryGetValue(ruleSet, out var set) && set.Sampled is { } sampled ? sampled.ResultsOf(index) : default;
     }
 
     /// <summary>Works on each rule set's records, in the order of their numbers, while nobody else does.</summary>
@@ -241,19 +241,7 @@ internal sealed class AggregatedFlows(Func<uint> now)
         if (!_sets.TryGetValue(ruleSet.Number, out var set))
             _sets.Add(ruleSet.Number, set = new AggregatedSet(ruleSet.Number, now));
         if (ruleSet.SavesSamples)
-            set.Sampled ??= new(_correlator);
+            set.Sampled ??= SamplesOf(set);
         return set;
-    }
-
-    /// <summary>When the member began to see packets, as it tells itself.</summary>
-    private static long? StartOf(ReadOnlySpan<SampleGap> gaps)
-    {
-        long? start = null;
-        foreach (var gap in gaps)
-        {
-            if (gap.Reason == GapReason.Started)
-                start = Math.Max(start ?? gap.ToNs, gap.ToNs);
-        }
-        return start;
     }
 }

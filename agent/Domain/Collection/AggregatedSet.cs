@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Rtfm.Agent.Domain.Collection.Delay;
 using Rtfm.Agent.Matching;
-using Rtfm.Control.Delay;
 using Rtfm.Model;
 
 namespace Rtfm.Agent.Domain.Collection;
@@ -24,7 +23,7 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
     public int Observations => _observations.Count;
 
     /// <summary>What members sampled of the flows; null: the rule set has no samples taken.</summary>
-    public SampledFlows? Sampled { get; set; }
+    public ISampledRecords? Sampled { get; set; }
 
     /// <summary>How many observations of each member there are.</summary>
     public Dictionary<int, int> OfMembers { get; } = [];
@@ -44,11 +43,20 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
         record.LastActive = Math.Max(record.LastActive, InOurTime(seen.LastActive, ahead));
     }
 
-    /// <summary>Delay or loss of a flow, of whichever rule set, are other than they were.</summary>
-    public void NoteDelays(FlowCorrelation flow)
+    /// <summary>Delay or loss of a record are other than they were.</summary>
+    public void NoteDelays(int record) => At(record).TimeMark = BlockOf(record).TimeMark = now();
+
+    /// <summary>Tells somebody of all that members see.</summary>
+    public void NoteAll(ISampledRecords sampled)
     {
-        if (Sampled?.Has(flow) == true)
-            At((int)flow.Tag).TimeMark = BlockOf((int)flow.Tag).TimeMark = now();
+        for (var index = 1; index <= _places; index++)
+        {
+            for (var at = At(index).FirstObservation; at != 0; at = _observations[at].Next)
+            {
+                if (_observations[at] is { IsGone: false, Seen.FlowIndex: not 0 } each)
+                    sampled.Note(index, each.Seen);
+            }
+        }
     }
 
     /// <summary>The record of that flow index; false where there is none that changed at that time or later.</summary>
@@ -142,7 +150,7 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
             if (IsGone(record))
                 Remove(index, ref record);
             else
-                PutTogether(ref record);
+                PutTogether(index, ref record);
         }
     }
 
@@ -157,7 +165,7 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
     }
 
     /// <summary>A record that lives on while members let go of its flow and see it again would grow for ever: what is gone of one member at the same interfaces becomes one sum.</summary>
-    private void PutTogether(ref RecordEntry record)
+    private void PutTogether(int index, ref RecordEntry record)
     {
         for (var at = record.FirstObservation; at != 0; at = _observations[at].Next)
         {
@@ -166,7 +174,7 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
                 continue;
             while (each.Next is var next and not 0 && _observations[next] is { IsGone: true } other && IsAlike(each.Seen, other.Seen))
             {
-                Sampled?.Forget(each.Seen);
+                Sampled?.Forget(index, each.Seen);
                 // No flow has index 0: no reader takes the sum for a member's record.
                 each.Seen = each.Seen with
                 {
@@ -179,7 +187,7 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
                     FromPdus = each.Seen.FromPdus + other.Seen.FromPdus,
                 };
                 each.Next = other.Next;
-                Drop(next);
+                Drop(index, next);
             }
         }
     }
@@ -192,7 +200,7 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
         for (var at = record.FirstObservation; at != 0; )
         {
             var next = _observations[at].Next;
-            Drop(at);
+            Drop(index, at);
             at = next;
         }
         ref var link = ref _buckets[(uint)record.Hash % (uint)_buckets.Length];
@@ -205,9 +213,9 @@ internal sealed class AggregatedSet(int ruleSet, Func<uint> now)
         Records--;
     }
 
-    private void Drop(int observation)
+    private void Drop(int index, int observation)
     {
-        Sampled?.Forget(_observations[observation].Seen);
+        Sampled?.Forget(index, _observations[observation].Seen);
         OfMembers[_observations[observation].Seen.Member]--;
         _observations.Remove(observation);
     }

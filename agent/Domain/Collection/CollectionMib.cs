@@ -10,6 +10,8 @@ internal static class CollectionMib
 {
     private const int Parallel = 1;
     private const int Serial = 2;
+    private const int ByMaster = 1;
+    private const int ByMembers = 2;
     private const uint LongestInterval = 86_400;
 
     private static readonly Smi<uint> Interval = Smi.Gauge32 with
@@ -49,6 +51,13 @@ internal static class CollectionMib
         );
         control.ReadOnly(Scalar(10), Smi.Counter32, _ => figures().Pushed);
         control.ReadOnly(Scalar(11), Smi.Counter32, _ => figures().PushFailures);
+        control.ReadWrite(
+            Scalar(12),
+            Smi.Range(ByMaster, ByMembers),
+            state => state.AreDelaysDistributed ? ByMembers : ByMaster,
+            (state, who) => state with { AreDelaysDistributed = who == ByMembers },
+            (_, _) => OfMaster()
+        );
         return control.Objects;
 
         ErrorStatus OfMaster() => domain.IsMaster ? ErrorStatus.NoError : ErrorStatus.InconsistentValue;

@@ -30,6 +30,7 @@ internal sealed class CollectionService : BackgroundService, ICollectedDomain, I
     private readonly DomainReaders _readers;
     private readonly DomainCollection? _collection;
     private readonly ChainService? _chain;
+    private readonly DelayWorker? _worker;
     private readonly EngineIdentity _identity;
     private readonly DelayLimitWatch _limits;
     private volatile Known? _known;
@@ -60,6 +61,7 @@ internal sealed class CollectionService : BackgroundService, ICollectedDomain, I
         var push = new FlowPush(_client, inDomain, _flows, _readings, _readers, this, identity);
         _collection = new(sessions, _flows, _readings, _readers, this, push, clock, Complain);
         _chain = new(sessions, _flows, _readings, this, Complain);
+        _worker = new(sessions, () => meter.Now, this, clock, Complain);
     }
 
     /// <summary>What the domain's rule sets are as long as neither it nor the meter has others.</summary>
@@ -68,6 +70,8 @@ internal sealed class CollectionService : BackgroundService, ICollectedDomain, I
     public string Name => _domain.Name;
 
     public bool IsMaster => _domain.Node?.IsMaster == true;
+
+    public uint Term => _domain.Node?.Election.Term ?? 0;
 
     public int Self => _domain.Node is { } node ? State.Find(node.Self)?.Number ?? 0 : 0;
 
@@ -91,7 +95,9 @@ internal sealed class CollectionService : BackgroundService, ICollectedDomain, I
 
     /// <summary>What is shown in the context without a name.</summary>
     public IEnumerable<IMibProvider> Providers =>
-        _collection is { } collection ? [.. CollectionMib.Providers(this, this, _flows, () => collection.Figures), .. _chain!.Providers()] : [];
+        _collection is { } collection
+            ? [.. CollectionMib.Providers(this, this, _flows, () => collection.Figures), .. _chain!.Providers(), .. _worker!.Providers()]
+            : [];
 
     /// <summary>What is shown in contexts that have one.</summary>
     public IReadOnlyDictionary<string, MibTree> Contexts =>
@@ -159,6 +165,8 @@ internal sealed class CollectionService : BackgroundService, ICollectedDomain, I
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         if (_chain is not null)
             await _chain.DisposeAsync().ConfigureAwait(false);
+        if (_worker is not null)
+            await _worker.DisposeAsync().ConfigureAwait(false);
         await _client.DisposeAsync().ConfigureAwait(false);
     }
 

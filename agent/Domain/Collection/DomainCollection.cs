@@ -28,6 +28,7 @@ internal sealed class DomainCollection(
     private MemberHolds _holds = new(readers, readings, domain, clock);
     private readonly IdleFlows _idle = new(flows, readers);
     private readonly DelayCollection _delays = new(flows, domain);
+    private readonly DelayDistribution _distribution = new(flows, domain);
     private CollectionFigures _figures = new();
     private uint _before;
 
@@ -45,13 +46,10 @@ internal sealed class DomainCollection(
         else
             await ForEachAsync(members, (member, stopping) => ReadAsync(member, read, stopping), cancellationToken).ConfigureAwait(false);
         var duration = clock.GetElapsedTime(started);
-        await ForEachAsync(
-                members.Where(each => read.ContainsKey(each.Number)),
-                (member, stopping) => ReadSamplesAsync(member, read, stopping),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        flows.DecideSamples((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, members.Select(each => each.Number).ToHashSet());
+        if (flows.DistributeDelays(plan.AreDelaysDistributed))
+            _delays.Forget();
+        if (domain.RuleSets.Any(each => each.SavesSamples))
+            await ReckonDelaysAsync(plan, members, read, cancellationToken).ConfigureAwait(false);
         await ForEachAsync(
                 members.Where(each => read.ContainsKey(each.Number)),
                 (member, stopping) => TendAsync(member, read, stopping),
@@ -125,15 +123,37 @@ internal sealed class DomainCollection(
     }
 
     /// <summary>After all members' flows: who sampled a packet where it went out may be read before where it came in.</summary>
-    private async Task ReadSamplesAsync(CollectedMember member, ConcurrentDictionary<int, MemberLook?> read, CancellationToken cancellationToken)
+    private async Task ReckonDelaysAsync(
+        CollectionPlan plan,
+        IReadOnlyList<CollectedMember> members,
+        ConcurrentDictionary<int, MemberLook?> read,
+        CancellationToken cancellationToken
+    )
     {
-        if (!domain.RuleSets.Any(each => each.SavesSamples))
+        var nowNs = (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        if (!plan.AreDelaysDistributed)
+        {
+            await ForEachReadAsync(_delays.ReadAsync).ConfigureAwait(false);
+            flows.DecideSamples(nowNs, members.Select(each => each.Number).ToHashSet());
             return;
-        var session = await sessions.OpenAsync(member, "", cancellationToken).ConfigureAwait(false);
-        var look = read[member.Number] ??= await MemberLook
-            .TakeAsync(session, member, domain.Owner, domain.RuleSets, () => flows.Now, cancellationToken)
-            .ConfigureAwait(false);
-        await _delays.ReadAsync(session, member, look, cancellationToken).ConfigureAwait(false);
+        }
+        await ForEachReadAsync(_distribution.LookAsync).ConfigureAwait(false);
+        _distribution.Begin(nowNs, members, read.Keys.ToHashSet());
+        await ForEachReadAsync(_distribution.RunAsync).ConfigureAwait(false);
+
+        Task ForEachReadAsync(Func<IMeterSession, CollectedMember, MemberLook, CancellationToken, Task> work) =>
+            ForEachAsync(
+                members.Where(each => read.ContainsKey(each.Number)),
+                async (member, stopping) =>
+                {
+                    var session = await sessions.OpenAsync(member, "", stopping).ConfigureAwait(false);
+                    var look = read[member.Number] ??= await MemberLook
+                        .TakeAsync(session, member, domain.Owner, domain.RuleSets, () => flows.Now, stopping)
+                        .ConfigureAwait(false);
+                    await work(session, member, look, stopping).ConfigureAwait(false);
+                },
+                cancellationToken
+            );
     }
 
     /// <summary>What is to be done at a member that was read: our rows there, and flows that it has no more.</summary>

@@ -10,6 +10,9 @@ internal interface ICollectedDomain
     /// <summary>This agent is the one that collects.</summary>
     bool IsMaster { get; }
 
+    /// <summary>Of the master: what one of an earlier term asks for is of no interest any more.</summary>
+    uint Term { get; }
+
     /// <summary>This agent among the members; 0: it is none.</summary>
     int Self { get; }
 

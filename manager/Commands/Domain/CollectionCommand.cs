@@ -25,8 +25,15 @@ internal static class CollectionCommand
         HelpName = "HOST:PORT",
     };
 
+    private static readonly Option<string?> Delays = new("--delays")
+    {
+        Description = "Who makes delay and loss of the members' samples: the master, or each member for what goes out there",
+        HelpName = "master|distributed",
+    };
+
     static CollectionCommand()
     {
+        Delays.AcceptOnlyFromAmong("master", "distributed");
         Mode.AcceptOnlyFromAmong("parallel", "serial");
         Interval.Validators.Add(result =>
         {
@@ -46,6 +53,7 @@ internal static class CollectionCommand
               rtfm-manager domain collection edge1
               rtfm-manager domain collection edge1 --mode serial --interval 30
               rtfm-manager domain collection edge1 --push 192.0.2.9:10162
+              rtfm-manager domain collection edge1 --delays distributed
             """
         )
         {
@@ -53,21 +61,29 @@ internal static class CollectionCommand
             Mode,
             Interval,
             Push,
+            Delays,
         };
         command.SetDomainAction(
             async (arguments, _, view, token) =>
             {
                 var (mode, interval, push) = (arguments.GetValue(Mode), arguments.GetValue(Interval), arguments.GetValue(Push));
-                if (mode is not null || interval is not null || push is not null)
+                var delays = arguments.GetValue(Delays);
+                if (mode is not null || interval is not null || push is not null || delays is not null)
                 {
                     RemoveCommand.RequireMaster(view);
-                    await view.Source.CollectAsync(mode, interval, push == Nobody ? "" : push, token).ConfigureAwait(false);
+                    await view.Source.CollectAsync(mode, interval, push == Nobody ? "" : push, delays, token).ConfigureAwait(false);
                 }
                 var now =
                     await view.Source.CollectionAsync(token).ConfigureAwait(false)
                     ?? throw new MeterException($"{view.Source}: it does not tell how flows are collected (rtfmDomainCollection)");
                 var to = now.PushTarget.Length > 0 ? $"are sent to {now.PushTarget}" : "are there for readers";
-                Screen.Show(arguments, now, $"domain '{view.Name}': {now.Mode}, every {now.IntervalSeconds} s; flows {to}");
+                var by = now.Delays switch
+                {
+                    "master" => "; delays are reckoned by the master",
+                    "distributed" => "; delays are reckoned by the members",
+                    _ => "",
+                };
+                Screen.Show(arguments, now, $"domain '{view.Name}': {now.Mode}, every {now.IntervalSeconds} s; flows {to}{by}");
                 return CommandLine.Done;
             }
         );

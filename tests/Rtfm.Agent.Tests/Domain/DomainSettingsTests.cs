@@ -1,6 +1,9 @@
 using Rtfm.Agent.Commands;
 using Rtfm.Agent.Domain;
 using Rtfm.Agent.Mib;
+using Rtfm.Model;
+using Rtfm.Model.Delay;
+using Rtfm.Snmp.Ber;
 using Rtfm.Snmp.Configuration;
 
 namespace Rtfm.Agent.Tests.Domain;
@@ -70,6 +73,18 @@ public sealed class DomainSettingsTests
         Assert.That(first.Name, Is.EqualTo(second.Name));
         // The same password makes another key at each engine.
         Assert.That(first.AuthKey, Is.Not.EqualTo(second.AuthKey));
+    }
+
+    [Test]
+    public void The_members_user_writes_what_members_say_to_one_another_and_no_more()
+    {
+        var configuration = SnmpConfigurationStore.Read(Path.Combine(_folder, "first", SnmpConfigurationStore.FileName));
+        var group = configuration.Groups.Single(each => each.SecurityName == UserOf("first").Name).Group;
+        var view = configuration.Access.Single(each => each.Group == group).WriteView;
+        Assert.That(
+            configuration.Views.Where(each => each.View == view).Select(each => each.Subtree),
+            Is.EquivalentTo(new ObjectIdentifier[] { new(DomainMib.Root), new(FlowMeterMib.Root), new(DelayMib.Work) })
+        );
     }
 
     [Test]

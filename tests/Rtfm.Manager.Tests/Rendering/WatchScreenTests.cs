@@ -63,7 +63,7 @@ public sealed class WatchScreenTests
             100,
             [.. Enumerable.Range(1, members).Select(n => Member(n, isSilent: n == 2))],
             [new DomainRuleSetRow(2, "domain-flows", 1, 0, [], 0)],
-            new DomainCollection("parallel", 10, 7, 0, 12, 5, 0, 26, "", 0, 50)
+            new DomainCollection("parallel", "master", 10, 7, 0, 12, 5, 0, 26, "", 0, 50)
         );
 
     private static MemberStatus Member(int number, bool isSilent) =>

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Linq;
-using Rtfm.Control.Delay;
 using Rtfm.Control.Reading;
 using Rtfm.Model.Delay;
 using Rtfm.Snmp.Ber;
-using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Agent.Domain.Collection.Delay;
 
@@ -19,19 +17,12 @@ internal sealed class DelayCollection(AggregatedFlows flows, ICollectedDomain do
     private const int SamplesPerDatagram = 50;
     private const int RequestsInFlight = 2;
 
-    /// <summary>So long a packet may take from the interface into the flow table.</summary>
-    private const long MeteringNs = 1_000_000_000;
-    private const long NsPerHundredth = 10_000_000;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Progress> _progress = [];
 
     /// <param name="Uptime">The member's, when the latest reading began.</param>
     /// <param name="RuleSets">Numbers that the rule sets have there which were read.</param>
     private sealed record Progress(Snmp.Configuration.EngineId Id, uint Boots, uint Uptime, ImmutableHashSet<uint> RuleSets);
-
-    /// <summary>The clock of a member, and how long its domain waits for packets.</summary>
-    private readonly record struct Clock(long NowNs, uint Uptime, long ErrorNs, long? WindowNs);
 
     /// <summary>Forgets how far members were read: the table is another.</summary>
     public void Forget()
@@ -53,11 +44,9 @@ internal sealed class DelayCollection(AggregatedFlows flows, ICollectedDomain do
     public async Task ReadAsync(IMeterSession session, CollectedMember member, MemberLook look, CancellationToken cancellationToken)
     {
         var sampled = look.RuleSets.Where(each => each.RuleSet.SavesSamples).ToList();
-        if (!domain.RuleSets.Any(each => each.SavesSamples))
+        if (await MemberClock.ReadAsync(session, cancellationToken).ConfigureAwait(false) is not { } clock)
             return;
-        if (await ClockAsync(session, cancellationToken).ConfigureAwait(false) is not { } clock)
-            return;
-        var gaps = await GapsAsync(session, cancellationToken).ConfigureAwait(false);
+        var gaps = await MemberClock.GapsAsync(session, cancellationToken).ConfigureAwait(false);
         Progress? before;
         lock (_gate)
             before = _progress.GetValueOrDefault(member.Number);
@@ -87,50 +76,10 @@ internal sealed class DelayCollection(AggregatedFlows flows, ICollectedDomain do
         {
             spools.ForEach(each => each.Spool.Dispose());
         }
-        // What was sampled since the member was looked at may be of flows that are not in the table yet.
-        var reachNs = clock.NowNs - unchecked(clock.Uptime - look.Uptime) * NsPerHundredth - MeteringNs;
-        flows.SamplesRead(member.Number, isNewLife: before is not null && !isSameLife, reachNs, clock.ErrorNs, gaps);
+        flows.SamplesRead(member.Number, isNewLife: before is not null && !isSameLife, clock.ReachNs(look), clock.ErrorNs, gaps);
         if (clock.WindowNs is { } window && member.Number == domain.Self)
             flows.SampleWindow(window);
         lock (_gate)
             _progress[member.Number] = new(member.Id, look.Boots, look.Uptime, [.. sampled.Select(each => each.Local)]);
     }
-
-    /// <returns>Null: it has no RTFM-DELAY-MIB.</returns>
-    private static async Task<Clock?> ClockAsync(IMeterSession session, CancellationToken cancellationToken)
-    {
-        var values = await session
-            .GetAsync(
-                [
-                    Scalar(DelayMib.Clock, DelayMib.ClockObject.Now),
-                    MeterMib.SysUpTime,
-                    Scalar(DelayMib.Clock, DelayMib.ClockObject.MaximumError),
-                    Scalar(DelayMib.Control, DelayMib.ControlObject.Window),
-                ],
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        if (values[0].Tag != BerTag.Counter64 || values[2].Tag != BerTag.Counter64)
-            return null;
-        return new(Ns(values[0]), (uint)values[1].Number, Ns(values[2]), values[3].IsException ? null : (long)(uint)values[3].Number * 1_000_000);
-    }
-
-    private static async Task<SampleGap[]> GapsAsync(IMeterSession session, CancellationToken cancellationToken)
-    {
-        var from = await ColumnAsync(DelayMib.GapColumn.From).ConfigureAwait(false);
-        var to = await ColumnAsync(DelayMib.GapColumn.To).ConfigureAwait(false);
-        var reasons = await ColumnAsync(DelayMib.GapColumn.Reason).ConfigureAwait(false);
-        return
-        [
-            .. from.Where(row => to.ContainsKey(row.Key) && reasons.ContainsKey(row.Key))
-                .Select(row => new SampleGap(Ns(row.Value), Ns(to[row.Key]), (GapReason)reasons[row.Key].Number)),
-        ];
-
-        Task<SortedDictionary<uint, SnmpValue>> ColumnAsync(uint column) =>
-            ColumnWalk.ReadAsync(session, new([.. DelayMib.GapEntry, column]), cancellationToken);
-    }
-
-    private static long Ns(SnmpValue value) => (long)Math.Min(value.Number, long.MaxValue / 2);
-
-    private static ObjectIdentifier Scalar(ReadOnlySpan<uint> group, uint number) => new([.. group, number, 0]);
 }

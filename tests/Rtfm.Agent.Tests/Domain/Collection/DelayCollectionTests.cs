@@ -6,9 +6,10 @@ using Rtfm.Snmp.Messages;
 
 namespace Rtfm.Agent.Tests.Domain.Collection;
 
-/// <summary>Delay and loss in the records of a domain whose members sample packets, read over SNMP.</summary>
-[TestFixture]
-public sealed class DelayCollectionTests
+/// <summary>Delay and loss in the records of a domain whose members sample packets, read over SNMP: the master reckons, or members do.</summary>
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class DelayCollectionTests(bool areDistributed)
 {
     private const string There = "10.0.0.1:1000>10.0.0.2:80 udp 100";
     private const string Back = "10.0.0.2:80>10.0.0.1:1000 udp 40";
@@ -20,7 +21,7 @@ public sealed class DelayCollectionTests
     [SetUp]
     public void SetUp()
     {
-        _domain = new DomainHarness(3, "domain-delay.srl");
+        _domain = new DomainHarness(3, "domain-delay.srl") { AreDelaysDistributed = areDistributed };
         // Before it began, a member knows nothing.
         _domain.Pass(30);
         _startNs = _domain.NowNs;

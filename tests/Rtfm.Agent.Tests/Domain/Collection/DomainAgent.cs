@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rtfm.Agent.Delay;
 using Rtfm.Agent.Delay.Mib;
 using Rtfm.Agent.Domain.Collection;
+using Rtfm.Agent.Domain.Collection.Delay;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Metering;
 using Rtfm.Agent.Mib;
@@ -84,6 +85,7 @@ internal sealed class DomainAgent : IDisposable
             (member, fault) => Missing.Add((member.Number, fault))
         );
         Chain = new ChainService(Sessions, Flows, Readings, view, (member, fault) => Missing.Add((member.Number, fault)));
+        Worker = new DelayWorker(Sessions, () => Meter.Now, view, clock, (member, fault) => Unread.Add((member.Number, fault)));
         Delay = new DelayWatch(new AgentOptions(), Meter, clock, NullLogger<DelayWatch>.Instance);
         _meterExt = new MeterExtMib(Meter, "test", OctetLayer.Network, clock);
         _listener = new UdpListener(Engine(view), new IPEndPoint(IPAddress.Loopback, 0));
@@ -111,6 +113,11 @@ internal sealed class DomainAgent : IDisposable
 
     public ChainService Chain { get; }
 
+    public DelayWorker Worker { get; }
+
+    /// <summary>Members that could not be read for distributed work.</summary>
+    public System.Collections.Concurrent.ConcurrentBag<(int Member, Exception Fault)> Unread { get; } = [];
+
     public System.Collections.Concurrent.ConcurrentBag<(int Member, Exception Fault)> Missing { get; } = [];
 
     public IPEndPoint EndPoint => _listener.EndPoint;
@@ -127,6 +134,7 @@ internal sealed class DomainAgent : IDisposable
         _isDisposed = true;
         _listener.Dispose();
         Chain.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Worker.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _meterExt.Dispose();
         Delay.Dispose();
         Meter.Dispose();
@@ -152,6 +160,7 @@ internal sealed class DomainAgent : IDisposable
             .. new FlowMeterModule(Meter).Providers,
             .. _meterExt.Providers,
             .. Chain.Providers(),
+            .. Worker.Providers(),
             .. new DelayModule(Meter, Delay).Providers,
             .. CollectionMib.Providers(_domain, view, Flows, () => Collection.Figures),
         ]);

@@ -4,8 +4,9 @@ using Rtfm.Testing;
 namespace Rtfm.Agent.Tests.Domain.Collection;
 
 /// <summary>One capture replayed at two members, at the second of them later: what was shifted is what is read.</summary>
-[TestFixture]
-public sealed class ReplayedDelayTests
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class ReplayedDelayTests(bool areDistributed)
 {
     private const long DelayNs = 12_600_000;
     private const int ClientSide = 2;
@@ -42,9 +43,9 @@ public sealed class ReplayedDelayTests
     }
 
     /// <param name="isLost">Whether a packet, by its number, is lost on its way between the two.</param>
-    private static async Task<DomainHarness> ReplayAsync(string capture, Func<int, bool> isLost)
+    private async Task<DomainHarness> ReplayAsync(string capture, Func<int, bool> isLost)
     {
-        var domain = new DomainHarness(3, "domain-delay.srl");
+        var domain = new DomainHarness(3, "domain-delay.srl") { AreDelaysDistributed = areDistributed };
         domain.Pass(30);
         using var source = CaptureFile.Open(Path.Combine(Repository.Captures, capture));
         var batch = new PacketBatch();

@@ -30,6 +30,8 @@ internal sealed class TestDomain(RuleSet rules) : IControlState<CollectionPlan>
 
     public uint Now => 0;
 
+    public uint Term { get; set; } = 1;
+
     public bool TryReplace(CollectionPlan expected, CollectionPlan next)
     {
         Plan = next;
@@ -49,6 +51,8 @@ internal sealed class TestDomain(RuleSet rules) : IControlState<CollectionPlan>
         public string Name => domain.Name;
 
         public bool IsMaster => self == 1;
+
+        public uint Term => domain.Term;
 
         public int Self => self;
 
