@@ -31,6 +31,7 @@ internal static class AgentSettings
             options = options.Listen.Length == 0 && options.AgentX is null ? options with { Listen = [AgentOptions.DefaultListen] } : options;
             DomainSetup.Of(options);
             DelaySetup.Of(options.Delay);
+            DelaySetup.LimitsOf(options.Delay);
             return options;
         }
         catch (Exception fault) when (fault is InvalidOperationException or FormatException or InvalidDataException or FileNotFoundException)

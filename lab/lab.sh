@@ -14,6 +14,9 @@ folder=${TMPDIR:-/tmp}/rtfm-lab
 domain=lab
 most=99
 
+# All nodes have the clock of one machine, whatever its kernel knows of the true time.
+export RTFM_Agent__Delay__ClockError=${RTFM_Agent__Delay__ClockError:-1us}
+
 say() { printf '%s\n' "$*" >&2; }
 
 fail() {

@@ -24,4 +24,10 @@ public sealed record DelayOptions
 
     /// <summary>Added to all timestamps, for a clock that is known to be wrong: <c>-250us</c>.</summary>
     public string ClockOffset { get; init; } = "0s";
+
+    /// <summary>How wrong the clock can be, as <c>20us</c>, where the kernel does not know it: a clock in step with others by other means. Without it the kernel says.</summary>
+    public string? ClockError { get; init; }
+
+    /// <summary>What people want to hear of, by notifications.</summary>
+    public DelayLimitOptions[] Limits { get; init; } = [];
 }

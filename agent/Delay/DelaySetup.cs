@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Linq;
 using Rtfm.Agent.Delay.Hashing;
 using Rtfm.Model.Delay;
 
@@ -7,7 +8,8 @@ namespace Rtfm.Agent.Delay;
 /// <summary>The settings of delay and loss, checked and read.</summary>
 /// <param name="Control">What a meter begins with whose manager has set nothing.</param>
 /// <param name="ClockOffsetNs">What is added to timestamps.</param>
-internal sealed record DelaySetup(DelayControl Control, long ClockOffsetNs)
+/// <param name="ClockErrorNs">The clock is right within that, whatever the kernel says; null: as it says.</param>
+internal sealed record DelaySetup(DelayControl Control, long ClockOffsetNs, long? ClockErrorNs = null)
 {
     private const string Section = $"{AgentOptions.Section}:{nameof(AgentOptions.Delay)}";
     private const long Millisecond = 1_000_000;
@@ -27,7 +29,27 @@ internal sealed record DelaySetup(DelayControl Control, long ClockOffsetNs)
             PayloadOctets = InRange(nameof(options.PayloadOctets), options.PayloadOctets, 0, KeySettings.MostPayloadOctets, "octets"),
             RingLength = InRange(nameof(options.RingLength), options.RingLength, DelayControl.ShortestRing, SamplePackage.MostSamples, "samples"),
         };
-        return new(control, Duration(nameof(options.ClockOffset), options.ClockOffset, -LongestOffsetNs, LongestOffsetNs, "from -86400s to 86400s"));
+        var offset = Duration(nameof(options.ClockOffset), options.ClockOffset, -LongestOffsetNs, LongestOffsetNs, "from -86400s to 86400s");
+        var error = options.ClockError is { } text
+            ? Duration(nameof(options.ClockError), text, 0, LongestOffsetNs, "from 0s to 86400s")
+            : (long?)null;
+        return new(control, offset, error);
+    }
+
+    /// <summary>The limits that people want to hear of.</summary>
+    /// <exception cref="SettingsException">A setting is wrong.</exception>
+    public static IReadOnlyList<DelayLimit> LimitsOf(DelayOptions options) => [.. options.Limits.Select(LimitOf)];
+
+    private static DelayLimit LimitOf(DelayLimitOptions options, int index)
+    {
+        var place = $"{nameof(DelayOptions.Limits)}:{index}";
+        if (options.Delay is null && options.Loss is null)
+            throw new SettingsException($"{Section}:{place} has neither Delay nor Loss. Write one of them, or both.");
+        if (options.Loss is not (null or >= 0 and <= 100))
+            throw new SettingsException($"{Section}:{place}:Loss is {options.Loss}. Write percent, from 0 to 100.");
+        var delay = options.Delay is { } text ? Duration($"{place}:Delay", text, 0, LongestOffsetNs, "from 0s to 86400s") : (long?)null;
+        var patience = Duration($"{place}:For", options.For, 0, LongestOffsetNs, "from 0s to 86400s");
+        return new(options.RuleSet, delay, options.Loss / 100, TimeSpan.FromMicroseconds(patience / 1_000.0));
     }
 
     private static HashFunction FunctionOf(string name) =>

@@ -23,18 +23,20 @@ internal sealed class DelayWatch : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ClockSteps _steps;
+    private readonly long? _errorNs;
     private volatile WatchedClock _watched = new(default, ClockDiscipline.None, 0, 0, 0);
     private ulong _lost;
     private ulong _refused;
     private long _lookedAtNs;
     private int _looks;
 
-    public DelayWatch(TrafficMeter meter, TimeProvider clock, ILogger<DelayWatch> logger)
-        : this(meter, clock, logger, new ClockSteps(ClockSteps.Read)) { }
+    public DelayWatch(AgentOptions options, TrafficMeter meter, TimeProvider clock, ILogger<DelayWatch> logger)
+        : this(meter, clock, logger, new ClockSteps(ClockSteps.Read), DelaySetup.Of(options.Delay).ClockErrorNs) { }
 
-    internal DelayWatch(TrafficMeter meter, TimeProvider clock, ILogger logger, ClockSteps steps)
+    /// <param name="errorNs">The clock is right within that, whatever the kernel says.</param>
+    internal DelayWatch(TrafficMeter meter, TimeProvider clock, ILogger logger, ClockSteps steps, long? errorNs = null)
     {
-        (_meter, _clock, _logger, _steps) = (meter, clock, logger, steps);
+        (_meter, _clock, _logger, _steps, _errorNs) = (meter, clock, logger, steps, errorNs);
         _lookedAtNs = meter.Gaps.NowNs;
         Look();
     }
@@ -73,11 +75,11 @@ internal sealed class DelayWatch : BackgroundService
 
     private void LookAtClock(long nowNs)
     {
-        var state = ClockState.Read();
+        var state = _errorNs is { } error ? new ClockState(true, (ulong)error, (ulong)error) : ClockState.Read();
         var before = _watched;
         var by = before.By;
         if (_looks++ % LooksAtProcesses == 0 || state.IsSynchronized != before.State.IsSynchronized)
-            by = ClockDisciplines.Find(state.IsSynchronized);
+            by = _errorNs is null ? ClockDisciplines.Find(state.IsSynchronized) : ClockDiscipline.Other;
         var now = before with { State = state, By = by };
         if (_steps.Take() is not 0 and var step)
         {

@@ -89,8 +89,10 @@ internal static unsafe class SampleRing
 
     private static void SetLevel(RingWay* way, int level, long sinceNs)
     {
-        if (level != way->Level)
-            (way->Level, way->SinceNs) = ((byte)level, sinceNs);
+        if (level == way->Level)
+            return;
+        (way->Level, way->SinceNs) = ((byte)level, sinceNs);
+        way->Coarsest = Math.Max(way->Coarsest, way->Level);
     }
 
     private static void Put(RingHeader* header, RingWay* way, int length, long timeNs, in MatchKey packet, bool isTo)
@@ -102,13 +104,14 @@ internal static unsafe class SampleRing
         {
             TimeHigh = (ushort)(timeNs >> 32),
             TimeLow = (uint)timeNs,
-            Packed = PacketSample.Pack(packet.Selection, way->Level, !isTo),
+            Packed = PacketSample.Pack(packet.Selection, way->Coarsest, !isTo),
             Identity = packet.Identity,
         };
         header->LatestNs = timeNs;
         header->Next = (ushort)(header->Next + 1 == length ? 0 : header->Next + 1);
         header->Held = (ushort)Math.Min(header->Held + 1, length);
         header->Written++;
+        way->Coarsest = way->Level;
         if (++way->Samples >= ManySamples && way->Level < PacketSample.MaxLevel)
             SetLevel(way, way->Level + 1, timeNs + 1);
     }
@@ -120,7 +123,7 @@ internal static unsafe class SampleRing
         return timeNs + ((lower - timeNs) << Upper >> Upper);
     }
 
-    private static SamplingLevel LevelOf(in RingWay way) => new(Math.Min(way.Level, (byte)PacketSample.MaxLevel), way.SinceNs);
+    private static SamplingLevel LevelOf(in RingWay way) => new(Math.Min(way.Coarsest, (byte)PacketSample.MaxLevel), way.SinceNs);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct RingHeader
@@ -153,6 +156,11 @@ internal static unsafe class SampleRing
 
         /// <summary>Samples of the present interval; some thirty at most, for each beyond the fourth halves what comes.</summary>
         public byte Samples;
+
+        /// <summary>
+        /// The coarsest level since the latest sample: at a level that no sample shows, packets were left out that whoever reads the samples would miss.
+        /// </summary>
+        public byte Coarsest;
     }
 
     /// <summary>A sample, its time without the upper 16 bits.</summary>

@@ -40,6 +40,9 @@ internal sealed class DomainService(
 
     public DomainFigures Figures { get; } = new(meter, host, clock);
 
+    /// <summary>Has a notification sent.</summary>
+    public Action<Notification> Raise => notifications.Raise;
+
     /// <summary>Where the agent listens, once it does.</summary>
     public IReadOnlyList<TransportAddress> Addresses { get; set; } = [];
 

@@ -22,6 +22,32 @@ public static class DelayMib
     /// <summary>Index: since (TimeFilter), number.</summary>
     public static ReadOnlySpan<uint> ResultEntry => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 4, 1, 7, 1];
 
+    /// <summary>What notifications tell.</summary>
+    public static ReadOnlySpan<uint> Event => [1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2722, 4, 1, 9];
+
+    /// <summary>Under <see cref="Notifications"/>.</summary>
+    public static class Notification
+    {
+        public const uint TooLong = 1;
+        public const uint ShortAgain = 2;
+        public const uint LossTooHigh = 3;
+        public const uint LossLowAgain = 4;
+    }
+
+    /// <summary>Scalars of <see cref="DelayMib.Event"/>, there for notifications only.</summary>
+    public static class EventObject
+    {
+        public const uint RuleSet = 1;
+        public const uint Flow = 2;
+        public const uint Source = 3;
+        public const uint Dest = 4;
+        public const uint Entry = 5;
+        public const uint Exit = 6;
+        public const uint Value = 7;
+        public const uint Limit = 8;
+        public const uint ClockError = 9;
+    }
+
     /// <summary>Scalars of <see cref="DelayMib.Control"/>.</summary>
     public static class ControlObject
     {

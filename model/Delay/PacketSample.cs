@@ -4,7 +4,7 @@ namespace Rtfm.Model.Delay;
 /// <param name="TimeNs">Nanoseconds since 1970: the capture's timestamp, plus the offset that the meter's settings give its clock.</param>
 /// <param name="Selection">The hash that decided whether the packet is a sample. Its lower six bits are not kept: they are 0 everywhere.</param>
 /// <param name="Identity">An independent hash of the same octets.</param>
-/// <param name="Level">The level in force when the sample was taken.</param>
+/// <param name="Level">The coarsest level in force since the sample before in that direction: what a level between them left out is nobody's loss.</param>
 /// <param name="IsReverse">The packet went from the flow's dest to its source.</param>
 public readonly record struct PacketSample(long TimeNs, uint Selection, uint Identity, byte Level, bool IsReverse)
 {

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Rtfm.Model.Delay;
 
 /// <summary>Which packets of one direction of a flow are samples, and since when.</summary>
-/// <param name="Level">As <see cref="PacketSample.IsSelected"/> takes it.</param>
+/// <param name="Level">As <see cref="PacketSample.IsSelected"/> takes it: the coarsest since the latest sample.</param>
 /// <param name="SinceNs">Nanoseconds since 1970, in the clock of the samples; 0: no packet has come yet.</param>
 public readonly record struct SamplingLevel(byte Level, long SinceNs);
 

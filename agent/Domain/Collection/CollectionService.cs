@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rtfm.Agent.Delay;
 using Rtfm.Agent.Domain.Collection.Delay;
 using Rtfm.Agent.Domain.Distribution;
 using Rtfm.Agent.Metering;
@@ -31,17 +32,26 @@ internal sealed class CollectionService : BackgroundService, ICollectedDomain, I
     private readonly ChainService? _chain;
     private readonly DelayWorker? _worker;
     private readonly EngineIdentity _identity;
+    private readonly DelayLimitWatch _limits;
     private volatile Known? _known;
 
     /// <summary>What was set and is not in the domain's state yet, which has to settle first.</summary>
     private volatile CollectionPlan? _wanted;
 
-    public CollectionService(DomainService domain, TrafficMeter meter, EngineIdentity identity, TimeProvider clock, ILogger<CollectionService> logger)
+    public CollectionService(
+        AgentOptions options,
+        DomainService domain,
+        TrafficMeter meter,
+        EngineIdentity identity,
+        TimeProvider clock,
+        ILogger<CollectionService> logger
+    )
     {
         (_domain, _meter, _identity, _clock, _logger) = (domain, meter, identity, clock, logger);
         _flows = new(() => meter.Now);
         _readings = new(_flows);
         _readers = new(() => meter.Now);
+        _limits = new(DelaySetup.LimitsOf(options.Delay), _flows, clock, domain.Raise);
         if (domain.Setup is not { } setup)
             return;
         var inDomain = setup.Credentials.InContext(DomainMib.Context);
@@ -122,12 +132,14 @@ internal sealed class CollectionService : BackgroundService, ICollectedDomain, I
                     {
                         // What is known of readings is another master's, or an earlier one of ours.
                         collection.Forget();
+                        _limits.Clear();
                         (term, nextAt) = (node.Election.Term, TimeSpan.Zero);
                     }
                     if (_clock.GetElapsedTime(began) is var now && now >= nextAt)
                     {
                         nextAt = now + TimeSpan.FromSeconds(Current.Interval);
                         await collection.RunAsync(Current, stoppingToken).ConfigureAwait(false);
+                        _limits.Look(RuleSets);
                     }
                 }
                 else

@@ -108,12 +108,7 @@ public sealed class SqliteDatabaseTests
                     + "flowClass sourceKind destKind flowKind dsCodePoint vlanId ecn timeToLive tcpFlags icmpType icmpCode fragment tunnelType innerPeerType "
                     + "sourceInnerMask destInnerMask toPacketSize fromPacketSize toInterarrivalTime fromInterarrivalTime toTurnaroundTime fromTurnaroundTime "
                     + "toBitRate fromBitRate toPDURate fromPDURate mplsLabel flowLabel tunnelId sourceInnerAddress destInnerAddress toTcpFlags fromTcpFlags "
-                    + "toTcpOctets fromTcpOctets toActiveIntervals fromActiveIntervals toPacketPairRate fromPacketPairRate toStreams fromStreams "
-                    + "toDelayPaired fromDelayPaired toDelayExpected fromDelayExpected toDelayLost fromDelayLost toDelayUnknown fromDelayUnknown "
-                    + "toDelayRepeated fromDelayRepeated toDelayNegative fromDelayNegative toDelayUnpaired fromDelayUnpaired toDelayMean fromDelayMean "
-                    + "toDelayMinimum fromDelayMinimum toDelayMaximum fromDelayMaximum toDelayMedian fromDelayMedian "
-                    + "toDelayPercentile95 fromDelayPercentile95 toDelayPercentile99 fromDelayPercentile99 toDelayVariation fromDelayVariation "
-                    + "toDelayClockError fromDelayClockError"
+                    + "toTcpOctets fromTcpOctets toActiveIntervals fromActiveIntervals toPacketPairRate fromPacketPairRate toStreams fromStreams"
             )
         );
     }

@@ -86,7 +86,7 @@ internal sealed class DomainAgent : IDisposable
         );
         Chain = new ChainService(Sessions, Flows, Readings, view, (member, fault) => Missing.Add((member.Number, fault)));
         Worker = new DelayWorker(Sessions, () => Meter.Now, view, clock, (member, fault) => Unread.Add((member.Number, fault)));
-        Delay = new DelayWatch(Meter, clock, NullLogger<DelayWatch>.Instance);
+        Delay = new DelayWatch(new AgentOptions(), Meter, clock, NullLogger<DelayWatch>.Instance);
         _meterExt = new MeterExtMib(Meter, "test", OctetLayer.Network, clock);
         _listener = new UdpListener(Engine(view), new IPEndPoint(IPAddress.Loopback, 0));
         domain.Join(number, Identity.Id, _listener.EndPoint.ToString());

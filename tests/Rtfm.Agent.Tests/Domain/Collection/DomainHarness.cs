@@ -29,6 +29,8 @@ internal sealed class DomainHarness : IAsyncDisposable
 
     public TestDomain Domain { get; }
 
+    public TimeProvider Clock => _clock;
+
     public DomainAgent Master => _agents[0];
 
     /// <summary>By number.</summary>
