@@ -59,15 +59,8 @@ internal sealed class DelayWorker : IControlState<DelayWorker.Request>, IAsyncDi
 
     public uint Now => _now();
 
-    /// <summary>All results so far, by number.</summary>
-    public ImmutableArray<WorkResult> Results
-    {
-        get
-        {
-            lock (_gate)
-                return _list.Results;
-        }
-    }
+    /// <summary>All results so far, by number. Whoever reads them waits for nobody.</summary>
+    public ImmutableArray<WorkResult> Results => Volatile.Read(ref _list).Results;
 
     // rtfmDelayWork, rtfmDelayResultTable
     public IEnumerable<IMibProvider> Providers()
