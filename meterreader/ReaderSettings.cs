@@ -136,7 +136,6 @@ internal sealed record ReaderSettings(
             {
                 Attributes = [.. DomainSettings.Key, FlowAttribute.FirstTime, FlowAttribute.LastActiveTime, FlowAttribute.Observations],
                 AddsPushed = false,
-                AddsDelays = true,
             }
         )
         {

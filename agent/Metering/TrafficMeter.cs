@@ -5,6 +5,7 @@ using Rtfm.Agent.Delay;
 using Rtfm.Agent.Flows;
 using Rtfm.Agent.Packets;
 using Rtfm.Model;
+using Rtfm.Model.Delay;
 using Rtfm.Snmp.Mib;
 
 namespace Rtfm.Agent.Metering;
@@ -302,6 +303,9 @@ public sealed class TrafficMeter : IControlState<MeterConfiguration>, IDisposabl
             _workers.Key(delay.Keys);
             _workers.Run(running);
         }
+        // Others may have begun earlier: what they took then was no loss here. Packets of files come with their own times.
+        if (Sources.Any(each => !each.IsFile) && running.Any(run => run.Engine.Plans.AsksForSamples && !ranBefore.Contains(run)))
+            Gaps.Add(new(0, Gaps.NowNs, GapReason.Started));
         _reactFrom = Upkeep.FlowsToReaction(next, Flows.MaxFlows);
         // Samples of before have other keys, or there are none.
         if (delay.Keys != DelayOf(before).Keys || running.Exists(run => run.Engine.Plans.AsksForSamples && !ranBefore.Contains(run)))

@@ -51,6 +51,20 @@ public sealed class DomainDelays
             throw new MeterException(
                 $"{meter}: a domain's flows are in SNMP context '{DomainMib.Context}': name a user of SNMPv3, with --credentials"
             );
+        var sampled = await SampledAsync(view, cancellationToken).ConfigureAwait(false);
+        return sampled.Count > 0
+            ? new(view, user.InContext(DomainMib.Context), sampled)
+            : throw new MeterException(
+                $"domain '{view.Name}': none of its rule sets saves DelaySamples, so no packets are sampled. One that does: docs/rulesets/domain-delay.srl."
+            );
+    }
+
+    /// <summary>The domain's rule sets that sample packets, as the master's meter has their rules.</summary>
+    /// <exception cref="MeterException">The answers make no sense.</exception>
+    /// <exception cref="SnmpException">No answer, or a refusal.</exception>
+    public static async Task<IReadOnlyList<DomainRuleSetRow>> SampledAsync(DomainView view, CancellationToken cancellationToken)
+    {
+        var meter = view.Source.Meter;
         var loaded = await meter.RuleSetsAsync(cancellationToken).ConfigureAwait(false);
         var sampled = new List<DomainRuleSetRow>();
         foreach (var ruleSet in await view.Source.RuleSetsAsync(cancellationToken).ConfigureAwait(false))
@@ -62,11 +76,7 @@ public sealed class DomainDelays
             )
                 sampled.Add(ruleSet);
         }
-        return sampled.Count > 0
-            ? new(view, user.InContext(DomainMib.Context), sampled)
-            : throw new MeterException(
-                $"domain '{view.Name}': none of its rule sets saves DelaySamples, so no packets are sampled. One that does: docs/rulesets/domain-delay.srl."
-            );
+        return sampled;
     }
 
     /// <summary>All directions of flows of which something was sampled, in the order of rule sets and flows.</summary>

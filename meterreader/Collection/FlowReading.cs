@@ -13,7 +13,7 @@ internal sealed class FlowReading(MeterSettings settings)
     /// <summary>Over a network by UDP: an answer of some 20 KiB. IP cuts it into 15 pieces; should one be lost, little has to be sent again.</summary>
     private const int FlowsPerDatagram = 100;
 
-    private readonly PushedAttributes? _pushed = settings.AddsPushed || settings.AddsDelays ? new(settings) : null;
+    private readonly PushedAttributes? _pushed = settings.AddsPushed ? new() : null;
     private bool _hasStandardPackages;
     private bool _hasExtendedPackages;
     private bool _lacksExtendedPackages;

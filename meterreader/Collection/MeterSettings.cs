@@ -27,9 +27,6 @@ public sealed record MeterSettings(
     /// <summary>Beside <see cref="Attributes"/>, what the rules of each rule set push is asked for.</summary>
     public bool AddsPushed { get; init; }
 
-    /// <summary>Beside <see cref="Attributes"/>, delay and loss is asked for of rule sets that take samples: a domain knows it, a single meter does not.</summary>
-    public bool AddsDelays { get; init; }
-
     /// <summary>How many requests for flows are under way at the same time.</summary>
     public int RequestsInFlight { get; init; } = MeterOptions.DefaultRequestsInFlight;
 

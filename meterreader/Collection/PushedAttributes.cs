@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using Rtfm.Control.Reading;
 using Rtfm.Model;
-using Rtfm.Model.Delay;
 using Rtfm.Snmp.Messages;
 
 namespace Rtfm.MeterReader.Collection;
 
 /// <summary>What a meter's rule sets push beside what every meter has: found in their rules, and looked for again only when they were changed.</summary>
-internal sealed class PushedAttributes(MeterSettings settings)
+internal sealed class PushedAttributes
 {
     private readonly Dictionary<int, (uint ChangedAt, ImmutableArray<FlowAttribute> Attributes)> _known = [];
 
@@ -23,7 +22,7 @@ internal sealed class PushedAttributes(MeterSettings settings)
         return known.Attributes;
     }
 
-    private async Task<ImmutableArray<FlowAttribute>> ReadAsync(IMeterSession meter, uint ruleSet, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<FlowAttribute>> ReadAsync(IMeterSession meter, uint ruleSet, CancellationToken cancellationToken)
     {
         var selectors = await ColumnAsync(meter, MeterMib.RuleSelector, ruleSet, cancellationToken).ConfigureAwait(false);
         var actions = await ColumnAsync(meter, MeterMib.RuleAction, ruleSet, cancellationToken).ConfigureAwait(false);
@@ -33,11 +32,9 @@ internal sealed class PushedAttributes(MeterSettings settings)
             var isPush = actions.TryGetValue(rule, out var action) && action.Signed is >= 0 and <= byte.MaxValue && ((Opcode)action.Signed).Pushes();
             if (!isPush || selector.Signed is < 0 or > ushort.MaxValue || FlowAttributes.Find((FlowAttribute)selector.Signed) is not { } attribute)
                 continue;
-            if (settings.AddsDelays && attribute.Number == FlowAttribute.DelaySamples)
-                pushed.UnionWith(DelayStatistics.All);
-            if (settings.AddsPushed && MeterSettings.IsStored(attribute))
+            if (MeterSettings.IsStored(attribute))
                 pushed.Add(attribute.Number);
-            if (settings.AddsPushed && attribute.Mask != FlowAttribute.Null)
+            if (attribute.Mask != FlowAttribute.Null)
                 pushed.Add(attribute.Mask);
         }
         return [.. pushed];

@@ -1,6 +1,7 @@
 using Rtfm.Control.Domain;
 using Rtfm.Control.Reading;
 using Rtfm.MeterReader.Storage;
+using Rtfm.Model.Delay;
 using Rtfm.Snmp.Client;
 
 namespace Rtfm.MeterReader.Collection.Domain;
@@ -9,6 +10,15 @@ namespace Rtfm.MeterReader.Collection.Domain;
 public sealed class DomainCollector(DomainSettings settings, SnmpClient client, IFlowStore store, TimeProvider clock)
 {
     private readonly FlowReading _reading = new(settings.Reading);
+    private readonly FlowReading _readingWithDelays = new(
+        settings.Reading with
+        {
+            Attributes = [.. settings.Reading.Attributes, .. DelayStatistics.All],
+        }
+    );
+
+    /// <summary>Which rule sets' flows have delay and loss, and of which versions that was found out.</summary>
+    private (string Versions, HashSet<int> RuleSets) _sampled = ("", []);
 
     /// <summary>Everyone who was a member when the master was last asked: one that answers is enough.</summary>
     private IReadOnlyList<string> _known = settings.Members;
@@ -32,6 +42,7 @@ public sealed class DomainCollector(DomainSettings settings, SnmpClient client, 
         foreach (var member in view.Members)
             store.NoteMember(ObservationWriter.MeterName(settings.Name, member.Id), new(settings.Name, member.Number, member.Name, member.Address));
 
+        var sampled = await SampledAsync(view, cancellationToken).ConfigureAwait(false);
         var missing = new List<string>();
         var results = new List<RuleSetResult>();
         foreach (var ruleSet in await RuleSetSelection.FindAsync(domain, settings.Reading.RuleSets, missing, cancellationToken).ConfigureAwait(false))
@@ -58,10 +69,38 @@ public sealed class DomainCollector(DomainSettings settings, SnmpClient client, 
         {
             var members = await MemberReading.ReadAllAsync(domain, clock, cancellationToken).ConfigureAwait(false);
             var writer = new ObservationWriter(settings.Name, members, store, clock, knowsAll);
-            var collection = new RuleSetCollection(domain, store, clock, life, epoch, ruleSet, _reading, writer.Write);
+            var collection = new RuleSetCollection(
+                domain,
+                store,
+                clock,
+                life,
+                epoch,
+                ruleSet,
+                sampled.Contains(ruleSet.Number) ? _readingWithDelays : _reading,
+                writer.Write
+            );
             var result = await collection.RunAsync(row, cancellationToken).ConfigureAwait(false);
             return result with { BadPackages = result.BadPackages + writer.BadObservations };
         }
+    }
+
+    private async Task<HashSet<int>> SampledAsync(DomainView view, CancellationToken cancellationToken)
+    {
+        var ruleSets = await view.Source.RuleSetsAsync(cancellationToken).ConfigureAwait(false);
+        var versions = string.Join(' ', ruleSets.Select(each => $"{each.Name}#{each.Active}"));
+        if (versions == _sampled.Versions)
+            return _sampled.RuleSets;
+        try
+        {
+            var sampled = await DomainDelays.SampledAsync(view, cancellationToken).ConfigureAwait(false);
+            _sampled = (versions, [.. sampled.Select(each => (int)each.Number)]);
+        }
+        catch (Control.MeterException)
+        {
+            // Rules that cannot be read just now, or not by us: flows are worth having without delays.
+            return [];
+        }
+        return _sampled.RuleSets;
     }
 
     private async Task<DomainView> FindMasterAsync(CancellationToken cancellationToken)
