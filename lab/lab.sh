@@ -62,6 +62,8 @@ make_node() {
     ip netns add "$(ns "$1")" 2>"$folder/error" || fail "no network namespace can be made here: $(<"$folder/error")"
     echo "$1" >>"$folder/nodes"
     inside "$1" ip link set lo up
+    # A link's own address is not tried first: packets would wait for that for a second or two, and then come all at once.
+    inside "$1" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
 }
 
 make_router() {
