@@ -5,7 +5,7 @@ namespace Rtfm.Agent.Delay;
 public sealed record DelayOptions
 {
     /// <summary>A flow is to give about one sample in each direction in so long. Meters whose samples are compared have the same, and the next four.</summary>
-    public string Interval { get; init; } = "1s";
+    public string Interval { get; init; } = "5s";
 
     /// <summary>How long a packet may take before it is lost.</summary>
     public string Window { get; init; } = "5s";
@@ -16,7 +16,7 @@ public sealed record DelayOptions
     /// <summary>Who does not know it cannot easily send packets that are samples, or avoid it.</summary>
     public uint Seed { get; init; }
 
-    /// <summary>Octets of payload that count.</summary>
+    /// <summary>Octets behind the IP header that count.</summary>
     public int PayloadOctets { get; init; } = KeySettings.DefaultPayloadOctets;
 
     /// <summary>Samples kept of a flow.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Delay.Hashing;
 using Rtfm.Agent.Packets;
@@ -7,18 +6,18 @@ using Rtfm.Agent.Packets;
 namespace Rtfm.Agent.Delay;
 
 /// <summary>Makes the keys by which meters know a packet again that another one saw (decision 0013; RFC 5475 §6.2.4).</summary>
-/// <remarks>For one thread. Packets wait until there is one for each lane of a vector register, and are hashed together. No allocation.</remarks>
+/// <remarks>For one thread. Usual packets are hashed sixteen at a time, others one by one. No allocation.</remarks>
 internal sealed unsafe class PacketKeys(KeySettings settings)
 {
-    /// <summary>Words of the longest input, and three behind it.</summary>
-    private const int Words = CoveredOctets.Longest / sizeof(uint) + 3;
-
     /// <summary>The seed of the hash that identifies, where BOB does not select.</summary>
     private const uint OtherSeed = 0x5475_5475;
 
-    private readonly uint[] _words = new uint[BobLanes.Count * Words];
-    private readonly uint[] _lengths = new uint[BobLanes.Count];
-    private readonly int[] _packets = new int[BobLanes.Count];
+    /// <summary>The first octet of an IPv4 header without options.</summary>
+    private const byte PlainIPv4 = 0x45;
+
+    private readonly bool _isBob = settings.Function == HashFunction.Bob;
+    private readonly KeyLanes _four = new(isIPv4: true, settings.PayloadOctets, SeedOf(settings));
+    private readonly KeyLanes _six = new(isIPv4: false, settings.PayloadOctets, SeedOf(settings));
 
     public KeySettings Settings { get; } = settings;
 
@@ -26,93 +25,93 @@ internal sealed unsafe class PacketKeys(KeySettings settings)
     /// <param name="keys">As <see cref="PacketParser"/> made them.</param>
     public void Make(ReadOnlySpan<CapturedPacket> packets, Span<MatchKey> keys)
     {
-        var lanes = BobLanes.Count;
-        var count = 0;
-        // As many places as lanes, each with room for the longest.
-        fixed (uint* words = _words)
+        var (four, six) = (0, 0);
+        for (var i = 0; i < packets.Length; i++)
         {
-            for (var i = 0; i < packets.Length; i++)
+            ref readonly var packet = ref packets[i];
+            ref var key = ref keys[i];
+            if (key.PeerLength == 0 || key.NetworkOffset == MatchKey.NoNetworkOffset)
+                continue;
+            var ip = packet.Data + key.NetworkOffset;
+            var captured = packet.CapturedLength - key.NetworkOffset;
+            if (!_isBob)
+                key.Selection = Select(ip, captured);
+            if (captured > CoveredOctets.IPv4Header && *ip == PlainIPv4)
             {
-                ref readonly var packet = ref packets[i];
-                ref readonly var key = ref keys[i];
-                if (key.PeerLength == 0 || key.NetworkOffset == MatchKey.NoNetworkOffset)
+                // A total length of 0 is the sender's own card's to fill in: elsewhere the packet is several.
+                var length = BinaryPrimitives.ReverseEndianness(*(ushort*)(ip + 2)) - CoveredOctets.IPv4Header;
+                if (length >= 0)
+                    four = _four.Add(four, ip, captured, length, i);
+                if (four < KeyLanes.Lanes)
                     continue;
-                var place = words + count;
-                var length = CoveredOctets.Copy(
-                    packet.Data + key.NetworkOffset,
-                    packet.CapturedLength - key.NetworkOffset,
-                    Settings.PayloadOctets,
-                    place
-                );
-                if (length == 0)
+                _four.Hash(four, keys, _isBob);
+                four = 0;
+            }
+            else if (captured > CoveredOctets.IPv6Header && *ip >> 4 == 6 && !CoveredOctets.IsExtension(ip[6]))
+            {
+                var length = BinaryPrimitives.ReverseEndianness(*(ushort*)(ip + 4));
+                if (length > 0)
+                    six = _six.Add(six, ip, captured, length, i);
+                if (six < KeyLanes.Lanes)
                     continue;
-                // Its last block has no more than three words behind it.
-                var end = place + (length + sizeof(uint) - 1) / sizeof(uint) * lanes;
-                end[0] = end[lanes] = end[2 * lanes] = 0;
-                _lengths[count] = (uint)length;
-                _packets[count++] = i;
-                if (count < lanes)
-                    continue;
-                Hash(count, keys);
-                count = 0;
+                _six.Hash(six, keys, _isBob);
+                six = 0;
+            }
+            else
+            {
+                MakeAlone(ip, captured, ref key);
             }
         }
-        if (count > 0)
-            Hash(count, keys);
+        if (four > 0)
+            _four.Hash(four, keys, _isBob);
+        if (six > 0)
+            _six.Hash(six, keys, _isBob);
     }
 
-    /// <param name="count">How many packets wait, at most as many as there are lanes.</param>
-    private void Hash(int count, Span<MatchKey> keys)
+    private void MakeAlone(byte* ip, int captured, ref MatchKey key)
     {
-        var lanes = BobLanes.Count;
-        var words = _words.AsSpan();
-        var lengths = _lengths.AsSpan();
-        lengths[count..].Clear();
-        var longest = 0u;
-        foreach (var length in lengths)
-            longest = Math.Max(longest, length);
-        Span<uint> hashes = stackalloc uint[lanes];
-        Span<uint> seconds = stackalloc uint[lanes];
-        var isBob = Settings.Function == HashFunction.Bob;
-        BobLanes.Hash(words, lengths, (int)longest, isBob ? Settings.Seed : Settings.Seed ^ OtherSeed, hashes, seconds);
-        for (var lane = 0; lane < count; lane++)
-        {
-            ref var key = ref keys[_packets[lane]];
-            key.Selection = isBob ? hashes[lane] : Select(words[lane..], (int)lengths[lane], key.PeerLength);
-            // 0 says that there is none.
-            key.Identity = Math.Max(isBob ? seconds[lane] : hashes[lane], 1);
-        }
+        Span<byte> octets = stackalloc byte[CoveredOctets.Longest];
+        var length = CoveredOctets.Copy(ip, captured, Settings.PayloadOctets, octets);
+        if (length == 0)
+            return;
+        var hash = Bob.Hash(octets[..length], SeedOf(Settings), out var second);
+        if (_isBob)
+            key.Selection = hash;
+        // 0 says that there is none.
+        key.Identity = Math.Max(second, 1);
     }
 
     /// <summary>The hash of another function.</summary>
-    /// <param name="words">The packet's, a number of lanes apart.</param>
-    private uint Select(ReadOnlySpan<uint> words, int length, int addressLength)
+    private uint Select(byte* ip, int captured)
     {
-        var lanes = BobLanes.Count;
-        Span<uint> octets = stackalloc uint[Words];
-        for (var i = 0; i * sizeof(uint) < length; i++)
-            octets[i] = words[i * lanes];
+        Span<byte> octets = stackalloc byte[CoveredOctets.Longest];
+        octets = octets[..CoveredOctets.Copy(ip, captured, Settings.PayloadOctets, octets)];
+        if (octets.IsEmpty)
+            return 0;
         if (Settings.Function == HashFunction.Crc)
-            return Crc.Hash(MemoryMarshal.AsBytes(octets)[..length], Settings.Seed);
-        var count = (length + sizeof(uint) - 1) / sizeof(uint);
-        var address = addressLength / sizeof(uint);
+            return Crc.Hash(octets, Settings.Seed);
+        var isIPv4 = *ip >> 4 == 4;
+        var (addresses, ofHeader) = isIPv4 ? (8, CoveredOctets.OfIPv4) : (4, CoveredOctets.OfIPv6);
+        var side = (ofHeader - addresses) / 2;
         // What the function takes four words of is folded: IPv6 has longer addresses, and UDP little but its checksum in the payload's second word.
-        var source = Fold(octets[..address]);
-        var dest = Fold(octets[address..(2 * address)]);
-        var identification = Fold(octets.Slice(2 * address, 1)) ^ Settings.Seed;
-        // The second word behind the header on, which IPv4 has two words before, IPv6 one.
-        var second = Math.Min(2 * address + (address == 1 ? 3 : 2), count);
-        var hash = Ipsx.Hash(identification, source, dest, Fold(octets[second..count]));
+        var identification = Fold(octets[..addresses]) ^ Settings.Seed;
+        var source = Fold(octets.Slice(addresses, side));
+        var dest = Fold(octets.Slice(addresses + side, side));
+        var hash = Ipsx.Hash(identification, source, dest, Fold(octets[Math.Min(ofHeader + sizeof(uint), octets.Length)..]));
         // Its 16 bits select; beyond a level of 16 the rest does.
         return hash << 16 | hash >> 16;
     }
 
+    private static uint SeedOf(KeySettings settings) => settings.Function == HashFunction.Bob ? settings.Seed : settings.Seed ^ OtherSeed;
+
     /// <summary>As numbers of the wire: IPSX's shifts count on that.</summary>
-    private static uint Fold(ReadOnlySpan<uint> words)
+    private static uint Fold(ReadOnlySpan<byte> octets)
     {
         var folded = 0u;
-        foreach (var word in words)
-            folded ^= BinaryPrimitives.ReverseEndianness(word);
+        for (; octets.Length >= sizeof(uint); octets = octets[sizeof(uint)..])
+            folded ^= BinaryPrimitives.ReadUInt32BigEndian(octets);
+        for (var i = 0; i < octets.Length; i++)
+            folded ^= (uint)octets[i] << (24 - 8 * i);
         return folded;
     }
 }

@@ -8,10 +8,12 @@ namespace Rtfm.Agent.Delay;
 /// <remarks>For one thread at a time.</remarks>
 internal sealed class SampleClock(SampleSettings settings)
 {
-    private long _beginNs;
     private int _interval;
 
     public SampleSettings Settings { get; } = settings;
+
+    /// <summary>When the interval began whose number was asked for last.</summary>
+    public long BeganNs { get; private set; }
 
     /// <summary>In the samples' clock.</summary>
     public long TimeOf(in MatchKey packet) => unchecked(packet.TimeNs + Settings.ClockOffsetNs);
@@ -20,7 +22,7 @@ internal sealed class SampleClock(SampleSettings settings)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int IntervalOf(long timeNs)
     {
-        if ((ulong)(timeNs - _beginNs) >= (ulong)Settings.IntervalNs)
+        if ((ulong)(timeNs - BeganNs) >= (ulong)Settings.IntervalNs)
             Divide(timeNs);
         return _interval;
     }
@@ -37,7 +39,7 @@ internal sealed class SampleClock(SampleSettings settings)
         // Before 1970, too.
         if (into < 0)
             (number, into) = (number - 1, into + Settings.IntervalNs);
-        _beginNs = timeNs - into;
+        BeganNs = timeNs - into;
         _interval = (int)(number & ((1L << SampleGate.IntervalBits) - 1));
     }
 }

@@ -14,7 +14,7 @@ namespace Rtfm.Agent.Delay;
 internal static unsafe class SampleRing
 {
     /// <summary>An interval that has given so many samples makes the level coarser at once, and so does each further one: a burst of a million packets gives some twenty.</summary>
-    private const int ManySamples = 4;
+    private const int ManySamples = 2;
 
     /// <summary>A flow that had no sample for 9 hours begins its ring anew, as does one whose clock went so far: 48 bits of a time tell it from its neighbours.</summary>
     private const long LongestGapNs = 1L << 45;
@@ -38,7 +38,7 @@ internal static unsafe class SampleRing
         var passed = gate.IntervalsUntil(interval);
         // A packet that comes late by less than an interval is of this one; else the clock went back.
         if (way->SinceNs == 0 || passed is not (0 or -1))
-            BeginInterval(way, timeNs, passed, pdus, clock.Settings.IntervalNs);
+            BeginInterval(way, timeNs, passed, pdus, clock.BeganNs);
         else
             interval = gate.Interval;
         if (PacketSample.IsSelected(packet.Selection, way->Level))
@@ -67,23 +67,25 @@ internal static unsafe class SampleRing
     }
 
     /// <param name="passed">Intervals since the one before; negative: the clock went back.</param>
-    private static void BeginInterval(RingWay* way, long timeNs, int passed, uint pdus, long intervalNs)
+    private static void BeginInterval(RingWay* way, long timeNs, int passed, uint pdus, long beganNs)
     {
         if (way->SinceNs == 0)
             way->SinceNs = timeNs;
         else if (passed > 0)
-            SetLevel(way, LevelAfter(way, pdus - 1, passed - 1), timeNs - timeNs % intervalNs);
+            SetLevel(way, LevelAfter(way, pdus - 1, passed - 1), beganNs);
         else
             way->SinceNs = Math.Min(way->SinceNs, timeNs);
         way->PdusBefore = pdus - 1;
         way->Samples = 0;
     }
 
-    /// <summary>One sample or two of as many packets as the interval had; finer by no more than one for each interval, so that a flow that pauses does not begin with a sample of each packet.</summary>
+    /// <summary>About one sample of as many packets as the interval had; finer by no more than one for each interval, so that a flow that pauses does not begin with a sample of each packet.</summary>
     /// <param name="empty">Intervals without a packet that followed.</param>
     private static int LevelAfter(RingWay* way, uint pdus, int empty)
     {
-        var fitting = Math.Min(BitOperations.Log2(pdus - way->PdusBefore), PacketSample.MaxLevel);
+        // To the nearest level: squared, the number has twice the logarithm.
+        var squared = (ulong)(pdus - way->PdusBefore) * (pdus - way->PdusBefore);
+        var fitting = Math.Min((BitOperations.Log2(squared) + 1) / 2, PacketSample.MaxLevel);
         return Math.Max(Math.Max(fitting, way->Level - 1) - empty, 0);
     }
 

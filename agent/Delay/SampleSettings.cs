@@ -10,7 +10,7 @@ internal sealed record SampleSettings(
     long ClockOffsetNs = 0
 )
 {
-    public const int DefaultIntervalMs = 1_000;
+    public const int DefaultIntervalMs = 5_000;
 
     /// <summary>Times in a ring are within 19 hours of each other: with longer intervals, 256 samples would not be.</summary>
     public const int LongestIntervalMs = 60_000;

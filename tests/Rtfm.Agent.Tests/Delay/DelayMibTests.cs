@@ -40,7 +40,7 @@ public sealed class DelayMibTests
             RuleSets = SortedRows<LoadedRuleSet>.Empty.With(2, LoadedRuleSet.From(2, rules, "test")),
             Tasks = SortedRows<MeterTask>.Empty.With(2, new MeterTask { Status = RowStatus.Active, CurrentRuleSet = 2 }),
         };
-        DelaySetup setup = new(new() { RingLength = 8 }, -500);
+        DelaySetup setup = new(new() { IntervalMs = 1_000, RingLength = 8 }, -500);
         _meter = new(new FlowTable(100), [new PacketProcessor()], configuration, _clock, NullLogger<TrafficMeter>.Instance, delay: setup);
         _realNs = 0;
         _watch = new(_meter, _clock, NullLogger.Instance, new ClockSteps(() => (_realNs, 0)));
@@ -61,7 +61,7 @@ public sealed class DelayMibTests
                 .Range(1, 7)
                 .Select(each => _snmp.Get($"{Root}.1.{each}.0").Value)
                 .Select(each => each.Tag == BerTag.OctetString ? each.Text : each.ToString()),
-            Is.EqualTo(new[] { "1000", "5000", "1", "0", "16", "8", "-500" })
+            Is.EqualTo(new[] { "1000", "5000", "1", "0", "28", "8", "-500" })
         );
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rtfm.Agent.Capture;
 using Rtfm.Agent.Delay;
 using Rtfm.Agent.Packets;
@@ -15,21 +16,37 @@ internal static unsafe class KeyedPackets
         int? wireLength = null
     )
     {
-        var keys = new MatchKey[1];
-        // Exactly as long as the octets: who reads on reads what is not there.
-        fixed (byte* data = frame)
+        var only = KeysOf([frame], settings ?? new(), linkType, wireLength);
+        return only[0];
+    }
+
+    /// <summary>The keys of packets that come together.</summary>
+    public static (uint Selection, uint Identity)?[] KeysOf(
+        byte[][] frames,
+        KeySettings settings,
+        LinkType linkType = LinkType.Ethernet,
+        int? wireLength = null
+    )
+    {
+        var keys = new MatchKey[frames.Length];
+        var packets = new CapturedPacket[frames.Length];
+        // Each exactly as long as its octets: who reads on reads what is not there.
+        var pins = Array.ConvertAll(frames, frame => GCHandle.Alloc(frame, GCHandleType.Pinned));
+        for (var i = 0; i < frames.Length; i++)
         {
-            var packet = new CapturedPacket
+            packets[i] = new CapturedPacket
             {
-                Data = data,
-                CapturedLength = frame.Length,
-                WireLength = wireLength ?? frame.Length,
+                Data = (byte*)pins[i].AddrOfPinnedObject(),
+                CapturedLength = frames[i].Length,
+                WireLength = wireLength ?? frames[i].Length,
                 LinkType = linkType,
             };
-            PacketParser.Parse([packet], keys, new ParseCounters());
-            new PacketKeys(settings ?? new()).Make([packet], keys);
         }
-        return keys[0].Identity == 0 ? null : (keys[0].Selection, keys[0].Identity);
+        PacketParser.Parse(packets, keys, new ParseCounters());
+        new PacketKeys(settings).Make(packets, keys);
+        foreach (var pin in pins)
+            pin.Free();
+        return Array.ConvertAll(keys, key => key.Identity == 0 ? ((uint, uint)?)null : (key.Selection, key.Identity));
     }
 
     /// <summary>The keys of all packets of a capture file that have one, with the octets that they are made of.</summary>
@@ -39,7 +56,7 @@ internal static unsafe class KeyedPackets
         var batch = new PacketBatch();
         var makes = new PacketKeys(settings);
         var keys = new MatchKey[PacketBatch.DefaultCapacity];
-        var words = new uint[64 * CoveredOctets.Step];
+        var octets = new byte[CoveredOctets.Longest];
         using var source = CaptureFile.Open(path);
         SourceState state;
         do
@@ -54,14 +71,8 @@ internal static unsafe class KeyedPackets
                     continue;
                 ref readonly var packet = ref batch[i];
                 var begin = some[i].NetworkOffset;
-                fixed (uint* to = words)
-                {
-                    var length = CoveredOctets.Copy(packet.Data + begin, packet.CapturedLength - begin, settings.PayloadOctets, to);
-                    var octets = new byte[(length + 3) / 4 * 4];
-                    for (var at = 0; at < octets.Length; at += 4)
-                        BitConverter.TryWriteBytes(octets.AsSpan(at), to[at / 4 * CoveredOctets.Step]);
-                    all.Add((some[i].Selection, some[i].Identity, octets[..length]));
-                }
+                var length = CoveredOctets.Copy(packet.Data + begin, packet.CapturedLength - begin, settings.PayloadOctets, octets);
+                all.Add((some[i].Selection, some[i].Identity, octets[..length]));
             }
         } while (state == SourceState.Open);
         return all;

@@ -29,11 +29,14 @@ internal sealed class SampledTraffic : IDisposable
     private readonly PacketProcessor _processor = new();
     private readonly RuleSetEngine _engine;
 
+    /// <summary>A sample a second.</summary>
+    public static readonly SampleSettings EachSecond = new(IntervalNs: Second);
+
     public SampledTraffic(string program = Program, SampleSettings? settings = null)
     {
         var compiled = SrlCompiler.Compile(program, "test");
         Rules = compiled.RuleSet ?? throw new ArgumentException(string.Join('\n', compiled.Diagnostics));
-        _table = new FlowTable(10_000) { Samples = settings ?? new() };
+        _table = new FlowTable(10_000) { Samples = settings ?? EachSecond };
         Flows = _table.GetOrAdd(2);
         _engine = new(Rules, Flows.Shapes);
         _processor.Run([new RunningRuleSet(2, Rules, _engine, Flows)]);

@@ -9,7 +9,7 @@ namespace Rtfm.Agent.Tests.Delay;
 public sealed class TwoMetersTests
 {
     private const int Seconds = 60;
-    private static readonly SampleSettings Settings = new(RingLength: SamplePackage.MostSamples);
+    private static readonly SampleSettings Settings = EachSecond with { RingLength = SamplePackage.MostSamples };
 
     [Test]
     public void What_the_coarser_meter_samples_is_among_what_the_finer_does([Range(1, 12)] int seed)

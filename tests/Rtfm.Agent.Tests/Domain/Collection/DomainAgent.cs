@@ -55,7 +55,7 @@ internal sealed class DomainAgent : IDisposable
             configuration,
             clock,
             NullLogger<TrafficMeter>.Instance,
-            delay: new DelaySetup(new DelayControl { RingLength = SamplePackage.MostSamples }, 0)
+            delay: new DelaySetup(new DelayControl { IntervalMs = 1_000, RingLength = SamplePackage.MostSamples }, 0)
         );
         Identity = new EngineIdentity(life?.Id ?? EngineId.Make(), life?.Boots ?? 1, clock);
         var view = domain.ViewOf(number);
