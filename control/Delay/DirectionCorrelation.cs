@@ -7,7 +7,8 @@ namespace Rtfm.Control.Delay;
 /// <para>All that may decide a sample lies within two windows of it: whether its key came in again (then what goes out could be either's), and within one, whether it went out. So a sample is decided
 /// once all members of the flow are read that far, and kept for two windows more, since it may repeat a later one. What is decided depends on the samples alone: not on how readings cut them.</para>
 /// <para>A packet that is missing could have gone out at any of the exits. It is lost only if each of them would have sampled it (under every level that may have been in force there
-/// in the window) and none may have missed it. The same asks for those that arrived, or else fewer of the lost than of the others would be counted.</para>
+/// in the window, or, where levels changed, in that part of it when packets went out that came in around the same time) and none may have missed it. The same asks for those that arrived, or else fewer of the lost than of
+/// the others would be counted.</para>
 /// </remarks>
 /// <param name="begunNs">Samples up to then were decided elsewhere: here they only tell whether later ones repeat.</param>
 internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, long begunNs)
@@ -55,6 +56,7 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
         var before = _results;
         var waiting = _waiting.AsSpan(0, Waiting);
         waiting.Sort();
+        round.Nearby.Begin(windowNs);
         var clockErrorNs = 0L;
         for (int first = 0, end; first < waiting.Length; first = end)
         {
@@ -83,7 +85,7 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
             if (!sample.IsEntry)
             {
                 if (sample.TimeNs > _decidedNs && !IsNear(same, previous, sample, windowNs) && !IsNear(same, next, sample, windowNs))
-                    CountUnpaired(sample, windowNs);
+                    CountUnpaired(sample, windowNs, round.Nearby);
                 continue;
             }
             // The same packet, told twice: by two versions of a rule set.
@@ -140,7 +142,7 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
         var isArrived = !exits.IsEmpty && exits[0].TimeNs <= end;
         var member = flow.Observations[entry.Observation]!.Member;
         var isKnown = !member.StepsAt(entry.TimeNs);
-        var isExpected = CanBeJudged(entry, windowNs, out var isSampled) && isKnown;
+        var isExpected = CanBeJudged(entry, windowNs, round.Nearby, out var isSampled) && isKnown;
         if (!isArrived)
         {
             // What some exit did not take as a sample, nobody misses.
@@ -176,15 +178,15 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
             CountUnknown();
     }
 
-    private void CountUnpaired(in WaitingSample exit, long windowNs)
+    private void CountUnpaired(in WaitingSample exit, long windowNs, NearbyDelays nearby)
     {
-        if (CanBeJudged(exit, windowNs, out _))
+        if (CanBeJudged(exit, windowNs, nearby, out _))
             _results = _results with { Unpaired = _results.Unpaired + 1 };
     }
 
     /// <summary>Whether a packet that came in (went out) is sure to be known from wherever it could have gone out (come in).</summary>
     /// <param name="isSampled">All of them would have taken it as a sample, as far as their levels tell.</param>
-    private bool CanBeJudged(in WaitingSample sample, long windowNs, out bool isSampled)
+    private bool CanBeJudged(in WaitingSample sample, long windowNs, NearbyDelays nearby, out bool isSampled)
     {
         var errorNs = flow.Observations[sample.Observation]!.Member.ClockErrorNs;
         var (coarsest, isAny, isMissed) = ((byte)0, false, false);
@@ -200,8 +202,23 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
             coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs, sample.TimeNs + 2 * windowNs));
             isMissed |= seen.Member.ReachNs < toNs || seen.MissesAny(fromNs, toNs);
         }
-        isSampled = PacketSample.IsSelected(sample.Selection, coarsest);
+        isSampled = PacketSample.IsSelected(sample.Selection, coarsest) || isAny && sample.IsEntry && IsSampledNearby(sample, windowNs, nearby);
         return isAny && isSampled && !isMissed;
+    }
+
+    /// <summary>Whether all exits would have taken a packet as a sample that takes about as long as others.</summary>
+    private bool IsSampledNearby(in WaitingSample entry, long windowNs, NearbyDelays nearby)
+    {
+        if (!nearby.TryTell(entry, _waiting.AsSpan(0, Waiting), out var fromNs, out var toNs))
+            return false;
+        (fromNs, toNs) = (Math.Max(fromNs, entry.TimeNs - windowNs), Math.Min(toNs, entry.TimeNs + windowNs));
+        var coarsest = (byte)0;
+        foreach (var seen in flow.Observations)
+        {
+            if (seen is not null && seen.IsExit(isFrom))
+                coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs, entry.TimeNs + 2 * windowNs));
+        }
+        return PacketSample.IsSelected(entry.Selection, coarsest);
     }
 
     private void Forget(long beforeNs)

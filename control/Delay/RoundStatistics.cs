@@ -9,6 +9,9 @@ internal sealed class RoundStatistics
     private long[] _delays = new long[64];
     private int _count;
 
+    /// <summary>Of the direction that is being decided.</summary>
+    public NearbyDelays Nearby { get; } = new();
+
     private readonly record struct Pair(long EntryNs, long DelayNs) : IComparable<Pair>
     {
         public int CompareTo(Pair other) => EntryNs != other.EntryNs ? EntryNs.CompareTo(other.EntryNs) : DelayNs.CompareTo(other.DelayNs);

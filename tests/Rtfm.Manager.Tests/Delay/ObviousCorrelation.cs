@@ -9,12 +9,22 @@ internal sealed class ObviousCorrelation
     private readonly List<(SampledTraffic.Edge Edge, PacketSample Sample, int Packet)> _exits;
     private readonly List<SampledTraffic.Edge> _edges;
 
+    /// <summary>What looks as if it had gone out, and how long it took.</summary>
+    private readonly List<(PacketSample Entry, long DelayNs)> _passages = [];
+
     public ObviousCorrelation(SampledTraffic traffic)
     {
         _edges = traffic.Edges;
         var known = _edges.SelectMany(edge => Known(edge).Select(each => (edge, each.Sample, each.Packet))).ToList();
         _entries = [.. known.Where(each => each.edge.IsEntry)];
         _exits = [.. known.Where(each => !each.edge.IsEntry)];
+        var exits = _exits.ToLookup(each => each.Sample.Key, each => each.Sample);
+        foreach (var (_, entry, _) in _entries)
+        {
+            var near = exits[entry.Key].Where(each => Distance(each, entry) <= SampledTraffic.WindowNs).OrderBy(each => each.TimeNs).ToList();
+            if (near.Count > 0)
+                _passages.Add((entry, near[0].TimeNs - entry.TimeNs));
+        }
     }
 
     /// <summary>Which packet came in and which went out, of all that were paired.</summary>
@@ -38,7 +48,7 @@ internal sealed class ObviousCorrelation
                 .Where(each => each.Sample.Key == entry.Key && Distance(each.Sample, entry) <= SampledTraffic.WindowNs)
                 .OrderBy(each => each.Sample.TimeNs)
                 .FirstOrDefault();
-            var isSampled = IsSampled(entry, edge, isEntry: false);
+            var isSampled = IsSampled(entry, edge, isEntry: false) || IsSampledNearby(entry);
             var isJudged = isSampled && !IsMissed(entry, edge, isEntry: false);
             if (isJudged)
                 expected++;
@@ -104,11 +114,11 @@ internal sealed class ObviousCorrelation
     private static long Distance(in PacketSample left, in PacketSample right) => Math.Abs(left.TimeNs - right.TimeNs);
 
     /// <summary>Each edge would have sampled it, under the levels of the samples in that time, of the last one before, and of the next within two windows.</summary>
-    private bool IsSampled(PacketSample sample, SampledTraffic.Edge at, bool isEntry)
+    private bool IsSampled(PacketSample sample, SampledTraffic.Edge at, bool isEntry, (long From, long To)? passed = null)
     {
         foreach (var edge in _edges.Where(each => each.IsEntry == isEntry))
         {
-            var (from, to) = Passed(sample, at, edge);
+            var (from, to) = passed ?? Passed(sample, at, edge);
             var known = Known(edge).Select(each => each.Sample).ToList();
             known.Add(new(edge.Level.SinceNs, 0, 0, edge.Level.Level, false));
             var levels = known.Where(each => each.TimeNs >= from && each.TimeNs <= to).Select(each => each.Level).ToList();
@@ -120,6 +130,21 @@ internal sealed class ObviousCorrelation
                 return false;
         }
         return true;
+    }
+
+    /// <summary>Each edge would have sampled it if it took about as long as others did, two at least, that came in within a window of it.</summary>
+    private bool IsSampledNearby(PacketSample entry)
+    {
+        const long Window = SampledTraffic.WindowNs;
+        var delays = _passages
+            .Where(each => each.Entry.Key != entry.Key && Distance(each.Entry, entry) <= Window)
+            .Select(each => each.DelayNs)
+            .ToList();
+        if (delays.Count < 2)
+            return false;
+        var margin = Math.Max(delays.Max() - delays.Min(), Window / 64);
+        var (from, to) = (Math.Max(delays.Min() - margin, -Window), Math.Min(delays.Max() + margin, Window));
+        return IsSampled(entry, null!, isEntry: false, (entry.TimeNs + from, entry.TimeNs + to));
     }
 
     /// <summary>When a packet could have passed another edge, by its clock.</summary>
