@@ -14,7 +14,7 @@ namespace Rtfm.Agent.Delay;
 internal static unsafe class SampleRing
 {
     /// <summary>An interval that has given so many samples makes the level coarser at once, and so does each further one: a burst of a million packets gives some twenty.</summary>
-    private const int ManySamples = 2;
+    private const int ManySamples = 4;
 
     /// <summary>A flow that had no sample for 9 hours begins its ring anew, as does one whose clock went so far: 48 bits of a time tell it from its neighbours.</summary>
     private const long LongestGapNs = 1L << 45;
