@@ -199,7 +199,7 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
             var aheadNs = Math.Min(errorNs + seen.Member.ClockErrorNs, windowNs);
             var fromNs = sample.TimeNs - (sample.IsEntry ? aheadNs : windowNs);
             var toNs = sample.TimeNs + (sample.IsEntry ? windowNs : aheadNs);
-            coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs, sample.TimeNs + 2 * windowNs));
+            coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs));
             isMissed |= seen.Member.ReachNs < toNs || seen.MissesAny(fromNs, toNs);
         }
         isSampled = PacketSample.IsSelected(sample.Selection, coarsest) || isAny && sample.IsEntry && IsSampledNearby(sample, windowNs, nearby);
@@ -216,7 +216,7 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
         foreach (var seen in flow.Observations)
         {
             if (seen is not null && seen.IsExit(isFrom))
-                coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs, entry.TimeNs + 2 * windowNs));
+                coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs));
         }
         return PacketSample.IsSelected(entry.Selection, coarsest);
     }

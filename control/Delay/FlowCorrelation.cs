@@ -91,7 +91,7 @@ public sealed class FlowCorrelation
     private static void Present(ObservedSamples seen, SamplingLevel level, bool isFrom)
     {
         if (level.SinceNs != 0)
-            seen.Levels(isFrom).Add(Math.Max(level.SinceNs, seen.LatestNs), level.Level);
+            seen.Levels(isFrom).Present(Math.Max(level.SinceNs, seen.LatestNs), level.Level);
     }
 
     /// <summary>Up to when all is known that the members saw where the flow comes in and goes out; as long as one of the ends is not known, any member may be it.</summary>

@@ -22,17 +22,24 @@ internal sealed class LevelHistory
         _runs[_count++] = new(timeNs, timeNs, level);
     }
 
+    /// <summary>A level is in force behind the last sample. A finer one does not count before a sample shows it: who reads later knows no more, either.</summary>
+    public void Present(long timeNs, byte level)
+    {
+        if (_count == 0 || level > _runs[_count - 1].Level)
+            Add(timeNs, level);
+    }
+
     /// <summary>The coarsest level that may have been in force at some time of these: what it selects, was sampled.</summary>
-    /// <param name="knownNs">Looks no further: up to there all samples are known, whenever that is asked.</param>
+    /// <remarks>A sample says which was the coarsest level since the one before it, however long that is ago.</remarks>
     /// <returns>0 where nothing is known.</returns>
-    public byte Coarsest(long fromNs, long toNs, long knownNs)
+    public byte Coarsest(long fromNs, long toNs)
     {
         var coarsest = (byte)0;
         var i = _count - 1;
         while (i >= 0 && _runs[i].FirstNs > toNs)
             i--;
         // The level went over to the next one somewhere behind the last sample of a run.
-        if (i + 1 < _count && _runs[i + 1].FirstNs <= knownNs && (i < 0 || _runs[i].LastNs <= toNs))
+        if (i + 1 < _count && (i < 0 || _runs[i].LastNs <= toNs))
             coarsest = _runs[i + 1].Level;
         for (; i >= 0; i--)
         {

@@ -113,19 +113,19 @@ internal sealed class ObviousCorrelation
 
     private static long Distance(in PacketSample left, in PacketSample right) => Math.Abs(left.TimeNs - right.TimeNs);
 
-    /// <summary>Each edge would have sampled it, under the levels of the samples in that time, of the last one before, and of the next within two windows.</summary>
+    /// <summary>Each edge would have sampled it, under the levels of the samples in that time, of the last one before, and of the next.</summary>
     private bool IsSampled(PacketSample sample, SampledTraffic.Edge at, bool isEntry, (long From, long To)? passed = null)
     {
         foreach (var edge in _edges.Where(each => each.IsEntry == isEntry))
         {
             var (from, to) = passed ?? Passed(sample, at, edge);
             var known = Known(edge).Select(each => each.Sample).ToList();
-            known.Add(new(edge.Level.SinceNs, 0, 0, edge.Level.Level, false));
+            // A finer one has not shown.
+            if (edge.Level.Level > known[^1].Level)
+                known.Add(new(edge.Level.SinceNs, 0, 0, edge.Level.Level, false));
             var levels = known.Where(each => each.TimeNs >= from && each.TimeNs <= to).Select(each => each.Level).ToList();
             levels.AddRange(known.Where(each => each.TimeNs < from).TakeLast(1).Select(each => each.Level));
-            levels.AddRange(
-                known.Where(each => each.TimeNs > to && each.TimeNs <= sample.TimeNs + 2 * SampledTraffic.WindowNs).Take(1).Select(each => each.Level)
-            );
+            levels.AddRange(known.Where(each => each.TimeNs > to).Take(1).Select(each => each.Level));
             if (levels.Exists(level => !PacketSample.IsSelected(sample.Selection, level)))
                 return false;
         }

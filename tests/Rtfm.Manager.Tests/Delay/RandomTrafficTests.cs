@@ -85,7 +85,7 @@ public sealed class RandomTrafficTests
                     var isReverse = isFrom ^ (isFrom ^ edge.Number == 3);
                     var samples = edge.Samples.Skip(first - 1).Take(count).Select(each => each.Sample with { IsReverse = isReverse }).ToArray();
                     // As it is when the last package is read.
-                    var level = first + count > edge.Samples.Count ? edge.Level : default;
+                    var level = first + count > end ? edge.Levels[end - 1] : default;
                     flow.Add(
                         seen[edge],
                         new SamplePackageHeader(default, (uint)first, count, isReverse ? default : level, isReverse ? level : default),

@@ -75,8 +75,11 @@ internal sealed class SampledTraffic
 
         public List<SampleGap> Gaps { get; } = [];
 
+        /// <summary>In force behind each sample.</summary>
+        public List<SamplingLevel> Levels { get; } = [];
+
         /// <summary>In force since the last sample.</summary>
-        public SamplingLevel Level { get; private set; }
+        public SamplingLevel Level => Levels.LastOrDefault();
 
         /// <summary>Numbers that were overwritten before anybody read them.</summary>
         public HashSet<int> Overwritten { get; } = [];
@@ -98,7 +101,7 @@ internal sealed class SampledTraffic
                 Samples.Add((new(timeNs, selection, identity, level, false), packet));
                 if (random.Next(10) == 0)
                     level = (byte)random.Next(3);
-                Level = new(level, timeNs + 1);
+                Levels.Add(new(level, timeNs + 1));
             }
             if (!isEntry)
             {
