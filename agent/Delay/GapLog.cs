@@ -30,6 +30,18 @@ internal sealed class GapLog(TimeProvider clock, long clockOffsetNs)
     /// <summary>Before now nothing is known.</summary>
     public void Began() => Add(new(0, NowNs, GapReason.Started));
 
+    /// <summary>An interface is captured at from now on.</summary>
+    /// <param name="endedNs">When that was seen to have ended before; null: it is the first time, and before now nothing is known.</param>
+    public void CaptureBegan(long? endedNs)
+    {
+        // The end is seen some time after it came.
+        const long MarginNs = 1_000_000_000;
+        if (endedNs is { } ended)
+            Add(new(ended - MarginNs, NowNs, GapReason.CaptureLoss));
+        else
+            Began();
+    }
+
     public void Add(Gap gap)
     {
         lock (_gate)

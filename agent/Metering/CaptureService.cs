@@ -69,6 +69,7 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
     private void Run(MeteredSource source, int first)
     {
         var pause = TimeSpan.FromSeconds(1);
+        long? endedNs = null;
         if (source.IsFile && options.WaitForRuleSet)
             WaitForRuleSet();
         while (!_stopping.IsCancellationRequested)
@@ -78,9 +79,18 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
                 if (!source.IsFile)
                 {
                     using var group = OpenInterface(source);
+                    meter.Gaps.CaptureBegan(endedNs);
+                    endedNs = null;
                     Log.SourceOpened(logger, source.Name, source.IfIndex);
                     pause = TimeSpan.FromSeconds(1);
-                    ReadAll(source, group.Rings);
+                    try
+                    {
+                        ReadAll(source, group.Rings);
+                    }
+                    finally
+                    {
+                        endedNs = meter.Gaps.NowNs;
+                    }
                     continue;
                 }
                 using var file = OpenFile(source);

@@ -169,7 +169,7 @@ public enum GapReason
     /// <summary>The meter, or a rule set that takes samples, began; before that it saw nothing.</summary>
     Started = 1,
 
-    /// <summary>The capture lost packets.</summary>
+    /// <summary>The capture lost packets, or an interface was away.</summary>
     CaptureLoss = 2,
 
     /// <summary>The clock was set: times around it cannot be compared.</summary>

@@ -44,6 +44,28 @@ public sealed class LabDelayTests
         Assert.That(medians.Order().ElementAt(medians.Count() / 2), Is.EqualTo(12_650_000).Within(1_000_000));
     }
 
+    [Test]
+    public void What_passed_while_a_meter_was_away_is_unknown_and_not_lost()
+    {
+        _lab = Lab.Start(Edges);
+        for (var n = 1; n <= Edges; n++)
+            Set($"10.97.0.{n}", ("1", 10), ("2", 1_000), ("6", 256));
+        Good(_lab.Manager("domain", "collection", Members, "--interval", "1"));
+        Good(_lab.Manager("domain", "apply", Members, Path.Combine(Repository.Root, "docs", "rulesets", "domain-delay.srl")));
+        Assert.That(() => Sum("paired"), Is.GreaterThan(200).After(60_000, 1_000));
+
+        for (var n = 1; n <= Edges; n++)
+        {
+            Good(_lab.Run("kill", $"edge{n}"));
+            Good(_lab.Run("start", $"edge{n}"));
+            // A new master begins to count with what the meters still have.
+            Assert.That(() => Sum("unknown"), Is.Positive.After(60_000, 1_000));
+            var before = Sum("paired");
+            Assert.That(() => Sum("paired"), Is.GreaterThan(before + 200).After(60_000, 1_000));
+            Assert.That(Sum("lost"), Is.Zero, $"edge{n} was away");
+        }
+    }
+
     private long Sum(string name) => Flows().Sum(each => each.GetProperty(name).GetInt64());
 
     private List<JsonElement> Flows() => [.. _lab.ManagerJson("delay", Members).EnumerateArray().Select(each => each.GetProperty("statistics"))];

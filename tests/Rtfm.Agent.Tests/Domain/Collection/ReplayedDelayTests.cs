@@ -19,6 +19,19 @@ public sealed class ReplayedDelayTests(bool areDistributed)
     public async Task Every_delay_is_the_shift_and_nothing_is_lost(string capture)
     {
         await using var domain = await ReplayAsync(capture, _ => false);
+        await AllAreTheShift(domain);
+    }
+
+    [TestCase("edge.pcap")]
+    [TestCase("ipv6.pcap")]
+    public async Task A_VLAN_on_one_side_alone_changes_nothing(string capture)
+    {
+        await using var domain = await ReplayAsync(capture, _ => false, exitVlan: 100);
+        await AllAreTheShift(domain);
+    }
+
+    private static async Task AllAreTheShift(DomainHarness domain)
+    {
         var all = (await domain.DelaysAsync()).SelectMany(each => new[] { each.To, each.From }).Where(each => each.Paired > 0).ToList();
         Assert.That(all, Is.Not.Empty);
         foreach (var each in all)
@@ -43,7 +56,8 @@ public sealed class ReplayedDelayTests(bool areDistributed)
     }
 
     /// <param name="isLost">Whether a packet, by its number, is lost on its way between the two.</param>
-    private async Task<DomainHarness> ReplayAsync(string capture, Func<int, bool> isLost)
+    /// <param name="exitVlan">The VLAN that packets are in where they go out, as the kernel tells it; 0: in none.</param>
+    private async Task<DomainHarness> ReplayAsync(string capture, Func<int, bool> isLost, ushort exitVlan = 0)
     {
         var domain = new DomainHarness(3, "domain-delay.srl") { AreDelaysDistributed = areDistributed };
         domain.Pass(30);
@@ -63,7 +77,7 @@ public sealed class ReplayedDelayTests(bool areDistributed)
                 var (entry, exit) = isForward ? (ClientSide, ServerSide) : (ServerSide, ClientSide);
                 Send(domain[entry], batch[i], time, PacketDirection.In);
                 if (!isLost(number++))
-                    Send(domain[exit], batch[i], time + DelayNs, PacketDirection.Out);
+                    Send(domain[exit], batch[i], time + DelayNs, PacketDirection.Out, exitVlan);
             }
             if (state == SourceState.Ended)
                 break;
@@ -73,10 +87,12 @@ public sealed class ReplayedDelayTests(bool areDistributed)
         return domain;
     }
 
-    private static void Send(DomainAgent member, CapturedPacket packet, long timeNs, PacketDirection direction)
+    private static void Send(DomainAgent member, CapturedPacket packet, long timeNs, PacketDirection direction, ushort vlan = 0)
     {
         var one = new PacketBatch(1);
         (packet.TimeNs, packet.Direction, packet.Interface) = (timeNs, direction, 5);
+        if (vlan != 0)
+            (packet.VlanTpid, packet.VlanTci) = (0x8100, vlan);
         one.Add() = packet;
         member.Meter.Process(one);
     }
