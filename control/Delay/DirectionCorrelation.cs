@@ -142,7 +142,7 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
         var isArrived = !exits.IsEmpty && exits[0].TimeNs <= end;
         var member = flow.Observations[entry.Observation]!.Member;
         var isKnown = !member.StepsAt(entry.TimeNs);
-        var isExpected = CanBeJudged(entry, windowNs, round.Nearby, out var isSampled) && isKnown;
+        var isExpected = CanBeJudged(entry, isArrived ? exits[0] : null, windowNs, round.Nearby, out var isSampled) && isKnown;
         if (!isArrived)
         {
             // What some exit did not take as a sample, nobody misses.
@@ -180,13 +180,14 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
 
     private void CountUnpaired(in WaitingSample exit, long windowNs, NearbyDelays nearby)
     {
-        if (CanBeJudged(exit, windowNs, nearby, out _))
+        if (CanBeJudged(exit, null, windowNs, nearby, out _))
             _results = _results with { Unpaired = _results.Unpaired + 1 };
     }
 
     /// <summary>Whether a packet that came in (went out) is sure to be known from wherever it could have gone out (come in).</summary>
+    /// <param name="exit">The same packet where it went out, if it did.</param>
     /// <param name="isSampled">All of them would have taken it as a sample, as far as their levels tell.</param>
-    private bool CanBeJudged(in WaitingSample sample, long windowNs, NearbyDelays nearby, out bool isSampled)
+    private bool CanBeJudged(in WaitingSample sample, WaitingSample? exit, long windowNs, NearbyDelays nearby, out bool isSampled)
     {
         var errorNs = flow.Observations[sample.Observation]!.Member.ClockErrorNs;
         var (coarsest, isAny, isMissed) = ((byte)0, false, false);
@@ -199,15 +200,15 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
             var aheadNs = Math.Min(errorNs + seen.Member.ClockErrorNs, windowNs);
             var fromNs = sample.TimeNs - (sample.IsEntry ? aheadNs : windowNs);
             var toNs = sample.TimeNs + (sample.IsEntry ? windowNs : aheadNs);
-            coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs));
+            coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs, OwnAt(seen, exit)));
             isMissed |= seen.Member.ReachNs < toNs || seen.MissesAny(fromNs, toNs);
         }
-        isSampled = PacketSample.IsSelected(sample.Selection, coarsest) || isAny && sample.IsEntry && IsSampledNearby(sample, windowNs, nearby);
+        isSampled = PacketSample.IsSelected(sample.Selection, coarsest) || isAny && sample.IsEntry && IsSampledNearby(sample, exit, windowNs, nearby);
         return isAny && isSampled && !isMissed;
     }
 
     /// <summary>Whether all exits would have taken a packet as a sample that takes about as long as others.</summary>
-    private bool IsSampledNearby(in WaitingSample entry, long windowNs, NearbyDelays nearby)
+    private bool IsSampledNearby(in WaitingSample entry, WaitingSample? exit, long windowNs, NearbyDelays nearby)
     {
         if (!nearby.TryTell(entry, _waiting.AsSpan(0, Waiting), out var fromNs, out var toNs))
             return false;
@@ -216,10 +217,12 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
         foreach (var seen in flow.Observations)
         {
             if (seen is not null && seen.IsExit(isFrom))
-                coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs));
+                coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs, OwnAt(seen, exit)));
         }
         return PacketSample.IsSelected(entry.Selection, coarsest);
     }
+
+    private static long? OwnAt(ObservedSamples seen, WaitingSample? exit) => exit?.Observation == seen.Place ? exit?.TimeNs : null;
 
     private void Forget(long beforeNs)
     {

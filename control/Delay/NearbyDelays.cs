@@ -7,8 +7,8 @@ internal sealed class NearbyDelays
     /// <summary>One packet may be an exception.</summary>
     private const int Fewest = 2;
 
-    /// <summary>The margin is at least this part of the window.</summary>
-    private const int LeastMargin = 64;
+    /// <summary>Packets are seldom timed better. No more, since what comes behind a packet is not the same whether it came or not: with a sample more, levels go up sooner.</summary>
+    private const long LeastMarginNs = 1_000_000;
 
     private readonly List<Pair> _pairs = [];
     private long _windowNs;
@@ -46,7 +46,7 @@ internal sealed class NearbyDelays
             (fromNs, toNs) = (0, 0);
             return false;
         }
-        var margin = Math.Max(most - least, _windowNs / LeastMargin);
+        var margin = Math.Max(most - least, LeastMarginNs);
         (fromNs, toNs) = (entry.TimeNs + least - margin, entry.TimeNs + most + margin);
         return true;
     }

@@ -48,7 +48,7 @@ internal sealed class ObviousCorrelation
                 .Where(each => each.Sample.Key == entry.Key && Distance(each.Sample, entry) <= SampledTraffic.WindowNs)
                 .OrderBy(each => each.Sample.TimeNs)
                 .FirstOrDefault();
-            var isSampled = IsSampled(entry, edge, isEntry: false) || IsSampledNearby(entry);
+            var isSampled = IsSampled(entry, edge, isEntry: false, exit) || IsSampledNearby(entry, exit);
             var isJudged = isSampled && !IsMissed(entry, edge, isEntry: false);
             if (isJudged)
                 expected++;
@@ -114,18 +114,28 @@ internal sealed class ObviousCorrelation
     private static long Distance(in PacketSample left, in PacketSample right) => Math.Abs(left.TimeNs - right.TimeNs);
 
     /// <summary>Each edge would have sampled it, under the levels of the samples in that time, of the last one before, and of the next.</summary>
-    private bool IsSampled(PacketSample sample, SampledTraffic.Edge at, bool isEntry, (long From, long To)? passed = null)
+    private bool IsSampled(
+        PacketSample sample,
+        SampledTraffic.Edge at,
+        bool isEntry,
+        (SampledTraffic.Edge Edge, PacketSample Sample, int Packet) own = default,
+        (long From, long To)? passed = null
+    )
     {
         foreach (var edge in _edges.Where(each => each.IsEntry == isEntry))
         {
             var (from, to) = passed ?? Passed(sample, at, edge);
             var known = Known(edge).Select(each => each.Sample).ToList();
-            // A finer one has not shown.
-            if (edge.Level.Level > known[^1].Level)
-                known.Add(new(edge.Level.SinceNs, 0, 0, edge.Level.Level, false));
             var levels = known.Where(each => each.TimeNs >= from && each.TimeNs <= to).Select(each => each.Level).ToList();
             levels.AddRange(known.Where(each => each.TimeNs < from).TakeLast(1).Select(each => each.Level));
-            levels.AddRange(known.Where(each => each.TimeNs > to).Take(1).Select(each => each.Level));
+            var behind = known.Where(each => each.TimeNs > to).Take(1).Select(each => each.Level).ToList();
+            // A finer one has not shown.
+            if (behind.Count == 0 && edge.Level.Level > known[^1].Level)
+                behind.Add(edge.Level.Level);
+            // Where the packet was the last sample, it made the level go up itself.
+            var last = known.LastOrDefault(each => each.TimeNs <= to);
+            if (own.Edge != edge || last.TimeNs != own.Sample.TimeNs || behind.Exists(each => each <= last.Level))
+                levels.AddRange(behind);
             if (levels.Exists(level => !PacketSample.IsSelected(sample.Selection, level)))
                 return false;
         }
@@ -133,7 +143,7 @@ internal sealed class ObviousCorrelation
     }
 
     /// <summary>Each edge would have sampled it if it took about as long as others did, two at least, that came in within a window of it.</summary>
-    private bool IsSampledNearby(PacketSample entry)
+    private bool IsSampledNearby(PacketSample entry, (SampledTraffic.Edge Edge, PacketSample Sample, int Packet) own)
     {
         const long Window = SampledTraffic.WindowNs;
         var delays = _passages
@@ -142,9 +152,9 @@ internal sealed class ObviousCorrelation
             .ToList();
         if (delays.Count < 2)
             return false;
-        var margin = Math.Max(delays.Max() - delays.Min(), Window / 64);
+        var margin = Math.Max(delays.Max() - delays.Min(), SampledTraffic.Ms);
         var (from, to) = (Math.Max(delays.Min() - margin, -Window), Math.Min(delays.Max() + margin, Window));
-        return IsSampled(entry, null!, isEntry: false, (entry.TimeNs + from, entry.TimeNs + to));
+        return IsSampled(entry, null!, isEntry: false, own, (entry.TimeNs + from, entry.TimeNs + to));
     }
 
     /// <summary>When a packet could have passed another edge, by its clock.</summary>
