@@ -111,9 +111,16 @@ public sealed partial class DomainAgent(Meter meter)
         ];
     }
 
-    public async Task<IReadOnlyList<DomainRuleSetRow>> RuleSetsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DomainRuleSetRow>> RuleSetsAsync(CancellationToken cancellationToken) =>
+        [.. (await AllRuleSetsAsync(cancellationToken).ConfigureAwait(false)).Where(each => !each.IsRemoved)];
+
+    /// <summary>The greatest version that there ever was of a rule set; 0: there was none of that name.</summary>
+    public async Task<uint> NewestVersionAsync(string ruleSet, CancellationToken cancellationToken) =>
+        (await AllRuleSetsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(each => each.Name == ruleSet)?.Newest ?? 0;
+
+    private async Task<IReadOnlyList<DomainRuleSetRow>> AllRuleSetsAsync(CancellationToken cancellationToken)
     {
-        var rows = await TableAsync(DomainMib.RuleSetEntry.ToArray(), [2, 3, 4, 5, 6], cancellationToken).ConfigureAwait(false);
+        var rows = await TableAsync(DomainMib.RuleSetEntry.ToArray(), [2, 3, 4, 5, 6, 7], cancellationToken).ConfigureAwait(false);
         return
         [
             .. rows.Select(row => new DomainRuleSetRow(
@@ -122,7 +129,8 @@ public sealed partial class DomainAgent(Meter meter)
                 Number(row.Value, 3),
                 Number(row.Value, 4),
                 Versions(Text(row.Value, 5)),
-                Number(row.Value, 6)
+                Number(row.Value, 6),
+                Number(row.Value, 7)
             )),
         ];
     }

@@ -5,8 +5,9 @@ namespace Rtfm.Control.Domain;
 /// <param name="Wanted">The version on its way; 0: none.</param>
 /// <param name="Kept">Versions to go back to, newest first.</param>
 /// <param name="Refused">The version given up last; 0: none since.</param>
-public sealed record DomainRuleSetRow(uint Number, string Name, uint Active, uint Wanted, IReadOnlyList<uint> Kept, uint Refused)
+/// <param name="Newest">A new version must be greater.</param>
+public sealed record DomainRuleSetRow(uint Number, string Name, uint Active, uint Wanted, IReadOnlyList<uint> Kept, uint Refused, uint Newest)
 {
-    /// <summary>A new version must be greater.</summary>
-    public uint Newest => Math.Max(Math.Max(Active, Wanted), Math.Max(Refused, Kept.DefaultIfEmpty().Max()));
+    /// <summary>It was removed, and is only remembered.</summary>
+    internal bool IsRemoved => Active == 0 && Wanted == 0 && Kept.Count == 0 && Refused == 0;
 }

@@ -90,7 +90,7 @@ public sealed class RuleSetOrders(DomainFinder finder, TimeSpan patience)
     /// <summary>Above all versions that the domain knows, and above what an order that went wrong may have left at the master.</summary>
     private static async Task<uint> NextVersionAsync(DomainAgent master, string name, string owner, CancellationToken cancellationToken)
     {
-        var known = (await master.RuleSetsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(each => each.Name == name)?.Newest ?? 0;
+        var known = await master.NewestVersionAsync(name, cancellationToken).ConfigureAwait(false);
         var loaded = (await master.Meter.RuleSetsAsync(cancellationToken).ConfigureAwait(false)).Where(each => each.Owner == owner);
         var version = known + 1;
         var names = loaded.Select(each => each.Name).ToHashSet();

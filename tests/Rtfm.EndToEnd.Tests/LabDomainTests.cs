@@ -43,6 +43,12 @@ public sealed partial class LabDomainTests
         Assert.That(removed.ExitCode, Is.Zero, removed.Output + removed.Errors);
         var ruleSets = _lab.ManagerJson("domain", "status", Members).GetProperty("ruleSets").EnumerateArray();
         Assert.That(ruleSets.Select(each => each.GetProperty("name").GetString()), Has.None.EqualTo("pairs"));
+
+        // Its name can be used again, for a version that no member can have.
+        var again = _lab.Manager("domain", "apply", Members, five, "--name", "pairs");
+        Assert.That(again.ExitCode, Is.Zero, again.Output + again.Errors);
+        Assert.That(again.Output, Does.Contain("version 2"));
+        Assert.That(_lab.Manager("domain", "remove", Members, "pairs").ExitCode, Is.Zero);
     }
 
     [Test]

@@ -116,7 +116,8 @@ internal sealed class DomainModule
             .Gauge32(3, "rtfmDomainRuleSetActive", row => row.Active)
             .Gauge32(4, "rtfmDomainRuleSetWanted", row => row.Wanted)
             .Octets(5, "rtfmDomainRuleSetKept", row => Encoding.UTF8.GetBytes(string.Join(' ', row.Kept)))
-            .Gauge32(6, "rtfmDomainRuleSetRefused", row => row.Refused);
+            .Gauge32(6, "rtfmDomainRuleSetRefused", row => row.Refused)
+            .Gauge32(7, "rtfmDomainRuleSetNewest", row => row.Newest);
 
     private ReadOnlyTable<DeliveryRow> DeliveryTable() =>
         ReadOnlyTable
@@ -208,7 +209,7 @@ internal sealed class DomainModule
     private RowSnapshot<DomainRuleSet> RuleSets() =>
         _domain.Node is not { } node
             ? RowSnapshot<DomainRuleSet>.Empty
-            : node.Run(_ => new RowSnapshot<DomainRuleSet>(Shown(node).Select(each => (new[] { (uint)each.Number }, each))));
+            : node.Run(_ => new RowSnapshot<DomainRuleSet>(node.Election.State.RuleSets.Select(each => (new[] { (uint)each.Number }, each))));
 
     private RowSnapshot<DeliveryRow> Deliveries() =>
         _domain.Node is not { IsMaster: true } node

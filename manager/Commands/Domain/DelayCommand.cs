@@ -71,6 +71,14 @@ internal static class DelayCommand
                 if (arguments.GetValue(Watch))
                     return await WatchAsync(arguments, finder, delays, token).ConfigureAwait(false);
                 var found = await ReadAsync(arguments, delays, token).ConfigureAwait(false);
+                foreach (var each in (arguments.GetValue(Flows) ?? []).Where(name => !found.Any(flow => flow.Is(name))))
+                    await Console
+                        .Error.WriteLineAsync($"nothing is known of a flow '{each}'. Write a flow index, ADDRESS or ADDRESS:PORT.")
+                        .ConfigureAwait(false);
+                if (found.Count == 0 && arguments.GetValue(Flows) is not { Length: > 0 })
+                    await Console
+                        .Error.WriteLineAsync("nothing is known yet: results come two windows and a collection after the packets")
+                        .ConfigureAwait(false);
                 if (ByEdges(arguments))
                     Screen.Show(arguments, EdgeDelay.Of(found), SheetOf(arguments, found));
                 else
