@@ -6,14 +6,20 @@ namespace Rtfm.Control.Delay;
 /// <remarks>
 /// Per round: what members sampled (<see cref="FlowCorrelation.Add"/>), then how far each of them is known by that (<see cref="SamplingMember.Read"/>), then <see cref="Decide"/>. Not thread-safe.
 /// </remarks>
-public sealed class DelayCorrelator(CorrelationLimits limits)
+/// <param name="limits">Of pairing.</param>
+/// <param name="begunNs">Samples up to then were decided elsewhere, and are not counted.</param>
+public sealed class DelayCorrelator(CorrelationLimits limits, long begunNs = long.MinValue)
 {
     private readonly Dictionary<int, SamplingMember> _members = [];
     private readonly List<FlowCorrelation> _active = [];
     private readonly RoundStatistics _round = new();
+    private readonly long _begunNs = begunNs;
     private int _waiting;
 
     public CorrelationLimits Limits { get; set; } = limits;
+
+    /// <summary>The latest time up to which samples of any flow are decided.</summary>
+    public long DecidedNs { get; private set; } = begunNs;
 
     /// <summary>Samples that wait to be decided, or that may still repeat a later one.</summary>
     public int Waiting => _waiting;
@@ -44,7 +50,8 @@ public sealed class DelayCorrelator(CorrelationLimits limits)
     /// <param name="tag">Whatever it is to be known by.</param>
     /// <param name="onlyFrom">Only its direction from dest to source, or the other one; null: both.</param>
     /// <param name="begunNs">Samples up to then were decided elsewhere, and are not counted.</param>
-    public FlowCorrelation Flow(uint tag = 0, bool? onlyFrom = null, long begunNs = long.MinValue) => new(this, tag, onlyFrom, begunNs);
+    public FlowCorrelation Flow(uint tag = 0, bool? onlyFrom = null, long begunNs = long.MinValue) =>
+        new(this, tag, onlyFrom, Math.Max(begunNs, _begunNs));
 
     /// <summary>The flow is there no more.</summary>
     public void Remove(FlowCorrelation flow)
@@ -72,6 +79,7 @@ public sealed class DelayCorrelator(CorrelationLimits limits)
             if (flow.Decide(reachedByAllNs, latestNs, _round))
                 changed?.Invoke(flow);
             _waiting += flow.Waiting;
+            DecidedNs = Math.Max(DecidedNs, Math.Max(flow.DecidedNs(isFrom: false), flow.DecidedNs(isFrom: true)));
             flow.IsActive = flow.Waiting > 0;
             if (flow.IsActive)
                 CollectionsMarshal.AsSpan(_active)[kept++] = flow;

@@ -8,7 +8,7 @@ internal sealed partial class AggregatedFlows
 {
     private DelayAssignments? _assignments;
 
-    /// <summary>Whether members reckon delay and loss, or we do. Where that changes, counts begin anew.</summary>
+    /// <summary>Whether members reckon delay and loss, or we do. Where that changes, counts begin anew, with samples behind those that are decided.</summary>
     /// <returns>True where it changes.</returns>
     public bool DistributeDelays(bool isDistributed)
     {
@@ -16,8 +16,9 @@ internal sealed partial class AggregatedFlows
         {
             if (isDistributed == _assignments is not null)
                 return false;
-            _assignments = isDistributed ? new() : null;
-            _correlator = new(_correlator.Limits);
+            var decidedNs = Math.Max(_correlator.DecidedNs, _assignments?.DecidedNs ?? long.MinValue);
+            _assignments = isDistributed ? new(decidedNs) : null;
+            _correlator = new(_correlator.Limits, decidedNs);
             foreach (var set in _sets.Values)
             {
                 if (set.Sampled is null)

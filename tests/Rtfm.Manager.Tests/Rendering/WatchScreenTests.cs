@@ -62,7 +62,7 @@ public sealed class WatchScreenTests
             IsSettled: true,
             100,
             [.. Enumerable.Range(1, members).Select(n => Member(n, isSilent: n == 2))],
-            [new DomainRuleSetRow(2, "domain-flows", 1, 0, [], 0)],
+            [new DomainRuleSetRow(2, "domain-flows", 1, 0, [], 0, 1)],
             new DomainCollection("parallel", "master", 10, 7, 0, 12, 5, 0, 26, "", 0, 50)
         );
 

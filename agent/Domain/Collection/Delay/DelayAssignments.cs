@@ -10,7 +10,8 @@ namespace Rtfm.Agent.Domain.Collection.Delay;
 /// It is the member where the packets go out, or, as long as that is not known, where they come in. What another reckons from now on begins with samples behind those that the one before had decided: none
 /// counts twice. Whoever calls holds the table's gate.
 /// </remarks>
-internal sealed class DelayAssignments
+/// <param name="begunNs">Samples up to then were decided by the master itself.</param>
+internal sealed class DelayAssignments(long begunNs = long.MinValue)
 {
     private readonly Dictionary<int, Records> _ruleSets = [];
     private readonly Dictionary<uint, Direction> _directions = [];
@@ -19,7 +20,7 @@ internal sealed class DelayAssignments
     private uint _latest;
 
     /// <summary>One direction of a record.</summary>
-    private sealed class Direction(RecordFlows record, bool isFrom)
+    private sealed class Direction(RecordFlows record, bool isFrom, long begunNs)
     {
         public RecordFlows Record => record;
         public bool IsFrom => isFrom;
@@ -28,7 +29,7 @@ internal sealed class DelayAssignments
 
         /// <summary>What others made of it before.</summary>
         public DelayStatistics Before { get; set; }
-        public DelayResult Latest { get; set; } = new(long.MinValue, default);
+        public DelayResult Latest { get; set; } = new(begunNs, default);
 
         public DelayStatistics Results => Latest.Statistics.After(Before);
     }
@@ -56,6 +57,9 @@ internal sealed class DelayAssignments
             _members[number] = member = new();
         return member;
     }
+
+    /// <summary>The latest time up to which samples of any record are decided.</summary>
+    public long DecidedNs => _directions.Values.Select(each => each.Latest.DecidedNs).Append(begunNs).Max();
 
     public IEnumerable<(int Number, MemberWork Work)> Members => _members.Select(each => (each.Key, each.Value));
 
@@ -140,7 +144,7 @@ internal sealed class DelayAssignments
             : present;
         if (member == 0)
             return null;
-        direction ??= new(record, isFrom);
+        direction ??= new(record, isFrom, begunNs);
         if (direction.Member != member)
             Give(direction, member);
         else

@@ -270,17 +270,24 @@ public sealed class DistributedDelayTests
     }
 
     [Test]
-    public async Task Where_the_setting_changes_counts_begin_anew_from_the_samples_that_there_are()
+    public async Task Where_the_setting_changes_counts_begin_anew_behind_what_is_decided()
     {
         Each((domain, startNs) => CrossAll(domain, startNs));
         await CollectAsync();
-        var before = await Distributed.DelaysByFlowAsync();
+        var before = await PairedAsync();
+        Assert.That(before, Is.Positive);
         foreach (var areDistributed in (bool[])[false, true])
         {
             Distributed.AreDelaysDistributed = areDistributed;
             await Distributed.CollectAsync();
-            Assert.That(await Distributed.DelaysByFlowAsync(), Is.EqualTo(before));
+            Assert.That(await PairedAsync(), Is.Zero, "the meters still have all these samples");
+
+            CrossAll(Distributed, Distributed.NowNs);
+            await Distributed.CollectAsync();
+            Assert.That(await PairedAsync(), Is.Positive.And.LessThanOrEqualTo(before));
         }
+
+        async Task<ulong> PairedAsync() => (ulong)(await Distributed.DelaysAsync()).Sum(each => (long)(each.To.Paired + each.From.Paired));
     }
 
     private Task SetAsync(byte[] data, uint part) =>
