@@ -80,7 +80,6 @@ internal sealed class CaptureService(TrafficMeter meter, AgentOptions options, T
                 {
                     using var group = OpenInterface(source);
                     meter.Gaps.CaptureBegan(endedNs);
-                    endedNs = null;
                     Log.SourceOpened(logger, source.Name, source.IfIndex);
                     pause = TimeSpan.FromSeconds(1);
                     try

@@ -85,7 +85,7 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
             if (!sample.IsEntry)
             {
                 if (sample.TimeNs > _decidedNs && !IsNear(same, previous, sample, windowNs) && !IsNear(same, next, sample, windowNs))
-                    CountUnpaired(sample, windowNs, round.Nearby);
+                    CountUnpaired(sample, windowNs);
                 continue;
             }
             // The same packet, told twice: by two versions of a rule set.
@@ -128,7 +128,8 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
     private bool IsSameMember(in WaitingSample left, in WaitingSample right) =>
         flow.Observations[left.Observation]!.Member == flow.Observations[right.Observation]!.Member;
 
-    private static int FirstExit(ReadOnlySpan<WaitingSample> same, long fromNs, ref int at)
+    /// <summary>The first sample of an exit at or after a time; times that are asked for one after the other never go back.</summary>
+    internal static int FirstExit(ReadOnlySpan<WaitingSample> same, long fromNs, ref int at)
     {
         while (at < same.Length && (same[at].IsEntry || same[at].TimeNs < fromNs))
             at++;
@@ -178,16 +179,17 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
             CountUnknown();
     }
 
-    private void CountUnpaired(in WaitingSample exit, long windowNs, NearbyDelays nearby)
+    private void CountUnpaired(in WaitingSample exit, long windowNs)
     {
-        if (CanBeJudged(exit, null, windowNs, nearby, out _))
+        if (CanBeJudged(exit, null, windowNs, null, out _))
             _results = _results with { Unpaired = _results.Unpaired + 1 };
     }
 
     /// <summary>Whether a packet that came in (went out) is sure to be known from wherever it could have gone out (come in).</summary>
     /// <param name="exit">The same packet where it went out, if it did.</param>
+    /// <param name="nearby">Of a packet that came in: when others went out.</param>
     /// <param name="isSampled">All of them would have taken it as a sample, as far as their levels tell.</param>
-    private bool CanBeJudged(in WaitingSample sample, WaitingSample? exit, long windowNs, NearbyDelays nearby, out bool isSampled)
+    private bool CanBeJudged(in WaitingSample sample, WaitingSample? exit, long windowNs, NearbyDelays? nearby, out bool isSampled)
     {
         var errorNs = flow.Observations[sample.Observation]!.Member.ClockErrorNs;
         var (coarsest, isAny, isMissed) = ((byte)0, false, false);
@@ -203,7 +205,8 @@ internal sealed class DirectionCorrelation(FlowCorrelation flow, bool isFrom, lo
             coarsest = Math.Max(coarsest, seen.Levels(isFrom).Coarsest(fromNs, toNs, OwnAt(seen, exit)));
             isMissed |= seen.Member.ReachNs < toNs || seen.MissesAny(fromNs, toNs);
         }
-        isSampled = PacketSample.IsSelected(sample.Selection, coarsest) || isAny && sample.IsEntry && IsSampledNearby(sample, exit, windowNs, nearby);
+        isSampled =
+            PacketSample.IsSelected(sample.Selection, coarsest) || isAny && nearby is not null && IsSampledNearby(sample, exit, windowNs, nearby);
         return isAny && isSampled && !isMissed;
     }
 

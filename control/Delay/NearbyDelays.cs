@@ -60,22 +60,17 @@ internal sealed class NearbyDelays
         {
             for (end = first + 1; end < waiting.Length && waiting[end].Key == waiting[first].Key; )
                 end++;
-            foreach (ref readonly var entry in waiting[first..end])
+            var same = waiting[first..end];
+            var exit = 0;
+            foreach (ref readonly var entry in same)
             {
-                if (entry.IsEntry && ExitOf(entry, waiting[first..end]) is { } delay)
-                    _pairs.Add(new(entry.TimeNs, delay, entry.Key));
+                if (!entry.IsEntry)
+                    continue;
+                DirectionCorrelation.FirstExit(same, entry.TimeNs - _windowNs, ref exit);
+                if (exit < same.Length && same[exit].TimeNs <= entry.TimeNs + _windowNs)
+                    _pairs.Add(new(entry.TimeNs, same[exit].TimeNs - entry.TimeNs, entry.Key));
             }
         }
         _pairs.Sort();
-    }
-
-    private long? ExitOf(in WaitingSample entry, ReadOnlySpan<WaitingSample> same)
-    {
-        foreach (ref readonly var each in same)
-        {
-            if (!each.IsEntry && Math.Abs(each.TimeNs - entry.TimeNs) <= _windowNs)
-                return each.TimeNs - entry.TimeNs;
-        }
-        return null;
     }
 }

@@ -5,15 +5,13 @@ namespace Rtfm.Agent.Delay.Hashing;
 
 /// <summary>The BOB hash function (RFC 5475 A.2) of sixteen inputs of one length at once, each in a lane of its own.</summary>
 /// <remarks>
-/// Each step of the function waits for the one before: 44 octets take some 40 ns one by one, and 2 ns each in sixteen lanes. Two registers of eight lanes rather than one of sixteen: while a step of one
+/// Each step of the function waits for the one before: 44 octets take some 40 ns one by one, and 2 ns each in sixteen lanes. Where registers have eight, there are two of each: while a step of one
 /// waits, that of the other is done.
 /// </remarks>
 internal static unsafe class BobLanes
 {
     /// <summary>Inputs that are hashed together.</summary>
-    public const int Count = 2 * Half;
-
-    private const int Half = 8;
+    public const int Count = 16;
 
     /// <summary>Words that inputs of that length take, the last block filled up.</summary>
     public static int WordsOf(int length) => (length / Bob.BlockLength + 1) * (Bob.BlockLength / sizeof(uint));
